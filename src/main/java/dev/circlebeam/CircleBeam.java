@@ -1,6 +1,11 @@
 package dev.circlebeam;
 
-/** The command line. */
+import dev.circlebeam.report.ExitCode;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
+/** The command line: one command, its flags, an exit code. */
 public final class CircleBeam {
   private CircleBeam() {}
 
@@ -10,6 +15,35 @@ public final class CircleBeam {
    * @param args the command and its flags
    */
   public static void main(String[] args) {
-    System.exit(0);
+    Logging.quiet(System.getenv());
+    int code = run(Arrays.asList(args), System.out, System.err);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param args the command and its flags
+   * @param out where results go
+   * @param err where progress and complaints go
+   * @return the exit code
+   */
+  static int run(List<String> args, PrintStream out, PrintStream err) {
+    try {
+      if (args.contains("--help=all")) {
+        Help.printAll(out);
+        return ExitCode.DONE.code();
+      }
+      if (args.isEmpty() || args.contains("--help") || args.get(0).equals("help")) {
+        Help.print(args.isEmpty() ? err : out);
+        return (args.isEmpty() ? ExitCode.USAGE : ExitCode.DONE).code();
+      }
+      Command command = Command.of(args.get(0));
+      return command.run(CommandLine.parse(args.subList(1, args.size())), out, err);
+    } catch (UsageException e) {
+      err.println("circlebeam: " + e.getMessage());
+      return ExitCode.USAGE.code();
+    }
   }
 }

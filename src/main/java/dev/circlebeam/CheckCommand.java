@@ -1,0 +1,179 @@
+package dev.circlebeam;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.base.CharMatcher;
+import dev.circlebeam.circleci.Answer;
+import dev.circlebeam.circleci.ApiAccess;
+import dev.circlebeam.circleci.ApiRequest;
+import dev.circlebeam.circleci.ApiSession;
+import dev.circlebeam.circleci.Connection;
+import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.circleci.RetryPolicy;
+import dev.circlebeam.report.ExitCode;
+import dev.circlebeam.sample.SampleServer;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The command {@code check}: proves the connection, from the token to the first page of pipelines,
+ * and says in one word what is wrong.
+ */
+final class CheckCommand {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final RetryPolicy RETRIES =
+      new RetryPolicy(3, Duration.ofMillis(300), Duration.ofSeconds(2), Math::random);
+  private static final double RATE = 5;
+
+  /** What a check ends in. */
+  private enum Verdict {
+    INVALID_CREDENTIALS(
+        "Put a personal API token where --token points (by default the environment variable"
+            + " CIRCLECI_TOKEN). Project tokens do not work on API v2; tokens expire after at most"
+            + " a year."),
+    INVALID_PERMISSIONS("Use the token of a user who may see this, or ask for the permission."),
+    NO_RESOURCES(
+        "Check --projects: gh/<organization>/<repository>, bb/<workspace>/<repository> or"
+            + " circleci/<organization id>/<project id> (in CircleCI: Project Settings,"
+            + " Overview)."),
+    UNREACHABLE(
+        "Check --circleciUrl, the network, HTTPS_PROXY and --caFile; if the server answers 5xx or"
+            + " 429, try again later.");
+
+    private final String whatToDo;
+
+    Verdict(String whatToDo) {
+      this.whatToDo = whatToDo;
+    }
+  }
+
+  private static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient Verdict verdict;
+    private final transient ApiRequest request;
+
+    Refused(Verdict verdict, ApiRequest request, Failure failure) {
+      super(failure.message());
+      this.verdict = verdict;
+      this.request = request;
+    }
+  }
+
+  private final SyncOptions options;
+  private final PrintStream out;
+
+  CheckCommand(SyncOptions options, PrintStream out) {
+    this.options = options;
+    this.out = out;
+  }
+
+  /**
+   * Checks.
+   *
+   * @return the exit code: 0 when all is well, else 1
+   * @throws UsageException when the command line is wrong, or there is no token
+   */
+  int run() {
+    if (!options.isSample()) {
+      return run(null);
+    }
+    try (SampleServer server = SampleServerCommand.start(options, 0)) {
+      if (options.getProjects() == null) {
+        options.setProjects(String.join(",", server.organization().projectSlugs()));
+      }
+      return run(server.url());
+    }
+  }
+
+  private int run(@Nullable String sampleUrl) {
+    Flags flags = new Flags(options);
+    List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
+    Connection connection = SyncConfig.connection(flags, options, sampleUrl);
+    out.println("server         " + connection.url().origin());
+    try (ApiSession session =
+        new ApiAccess("check-" + UUID.randomUUID(), connection, RATE, 1, 1).open()) {
+      check(session, projects);
+      out.println("ok");
+      return ExitCode.DONE.code();
+    } catch (Refused e) {
+      out.println();
+      out.println(e.verdict.name().toLowerCase(java.util.Locale.ROOT) + ": " + e.getMessage());
+      out.println(e.verdict.whatToDo);
+      out.println(
+          "To see it: curl -i -H \"Circle-Token: $CIRCLECI_TOKEN\" '"
+              + connection.url().of(e.request)
+              + "'");
+      return ExitCode.FAILED.code();
+    } catch (IllegalStateException e) {
+      throw new UsageException(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED.code();
+    }
+  }
+
+  private void check(ApiSession session, List<String> projects)
+      throws Refused, InterruptedException {
+    JsonNode me = ask(session, new ApiRequest("me"), Verdict.INVALID_CREDENTIALS);
+    say("token", "accepted; its user is " + me.path("login").asText("unknown"));
+
+    JsonNode collaborations =
+        ask(session, new ApiRequest("me/collaborations"), Verdict.INVALID_PERMISSIONS);
+    List<String> organizations = new ArrayList<>();
+    collaborations.forEach(org -> organizations.add(org.path("slug").asText()));
+    say("organizations", organizations.isEmpty() ? "none" : String.join(", ", organizations));
+
+    for (String slug : projects) {
+      ApiRequest request = ApiRequest.of("project/{slug}", Map.of("slug", slug));
+      JsonNode project = ask(session, request, Verdict.INVALID_PERMISSIONS);
+      say("project", project.path("slug").asText(slug) + ", id " + project.path("id").asText());
+      ApiRequest list = ApiRequest.of("project/{slug}/pipeline", Map.of("slug", slug));
+      JsonNode page = ask(session, list, Verdict.INVALID_PERMISSIONS);
+      JsonNode newest = page.path("items").path(0);
+      say(
+          "pipelines",
+          newest.isMissingNode()
+              ? "none yet"
+              : "newest is number "
+                  + newest.path("number").asText()
+                  + ", created "
+                  + newest.path("created_at").asText());
+    }
+    if (projects.isEmpty()) {
+      say("project", "none given; name some with --projects to have them checked too");
+    }
+  }
+
+  private JsonNode ask(ApiSession session, ApiRequest request, Verdict ifForbidden)
+      throws Refused, InterruptedException {
+    Dispatcher<ApiRequest, JsonNode> dispatcher =
+        session.dispatcher(
+            0, RETRIES, client -> asked -> client.get(asked, JSON::readTree), nanos -> {});
+    dispatcher.submit(request, 0);
+    Answer<JsonNode> answer = dispatcher.next().answer();
+    if (answer instanceof Answer.Ok<JsonNode> ok) {
+      return ok.body();
+    }
+    Failure failure = ((Answer.Failed<JsonNode>) answer).failure();
+    throw new Refused(
+        switch (failure.kind()) {
+          case UNAUTHORIZED -> Verdict.INVALID_CREDENTIALS;
+          case FORBIDDEN -> ifForbidden;
+          case NOT_FOUND, BAD_REQUEST ->
+              request.path().startsWith("project/") ? Verdict.NO_RESOURCES : Verdict.UNREACHABLE;
+          default -> Verdict.UNREACHABLE;
+        },
+        request,
+        failure);
+  }
+
+  private void say(String what, String text) {
+    out.printf("%-14s %s%n", what, CharMatcher.javaIsoControl().replaceFrom(text, ' '));
+  }
+}

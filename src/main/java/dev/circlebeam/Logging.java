@@ -1,0 +1,44 @@
+package dev.circlebeam;
+
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/** Keeps libraries quiet. */
+final class Logging {
+  private static final String VARIABLE = "CIRCLEBEAM_LOG";
+
+  /** They would write every header, and the token with them. Held, or they could be forgotten. */
+  private static final Logger[] NEVER = {
+    Logger.getLogger("org.apache.http.headers"), Logger.getLogger("org.apache.http.wire")
+  };
+
+  private Logging() {}
+
+  /**
+   * Sets how much is logged: nothing, or what the variable {@code CIRCLEBEAM_LOG} names, such as
+   * {@code INFO} or {@code FINE}.
+   *
+   * @param environment the environment's variables
+   */
+  static void quiet(Map<String, String> environment) {
+    Level level = Level.OFF;
+    String wanted = environment.get(VARIABLE);
+    if (wanted != null) {
+      try {
+        level = Level.parse(wanted);
+      } catch (IllegalArgumentException e) {
+        level = Level.INFO;
+      }
+    }
+    Logger root = LogManager.getLogManager().getLogger("");
+    root.setLevel(level);
+    for (java.util.logging.Handler handler : root.getHandlers()) {
+      handler.setLevel(level);
+    }
+    for (Logger logger : NEVER) {
+      logger.setLevel(Level.OFF);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.circlebeam;
+
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.Refresh;
+import dev.circlebeam.circleci.ApiAccess;
+import dev.circlebeam.circleci.CircleCiUrl;
+import dev.circlebeam.circleci.Connection;
+import dev.circlebeam.circleci.TokenReference;
+import dev.circlebeam.fetch.FetchSpec;
+import dev.circlebeam.plan.Planner;
+import dev.circlebeam.report.MaxErrors;
+import dev.circlebeam.report.RunReport;
+import dev.circlebeam.report.WriteReport;
+import dev.circlebeam.state.AtomicFile;
+import dev.circlebeam.state.StateStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What a sync is to do: the flags, read once and found sound.
+ *
+ * @param projects slugs of projects, in CircleCI's short form, each once
+ * @param output the folder that the tables are written into, absolute
+ * @param fetch what to fetch, and how
+ * @param planner how far back to read
+ * @param state where the state is
+ * @param run what the run is, for its report
+ * @param maxErrors how many requests may fail for good
+ */
+record SyncConfig(
+    List<String> projects,
+    Path output,
+    FetchSpec fetch,
+    Planner planner,
+    StateStore state,
+    RunReport.Run run,
+    MaxErrors maxErrors) {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+  private static final double CAREFUL_RATE = 10;
+  private static final double SAMPLE_RATE = 1000;
+
+  /** What the state of a sample sync names as its server, whose port is another each time. */
+  private static final String SAMPLE_SERVER = "the sample server";
+
+  /**
+   * Reads the flags of {@code sync}.
+   *
+   * @param options the flags
+   * @param startedAt the run's start
+   * @param sampleUrl the address of the sample server, if it is to be used; else null
+   * @return what to do
+   * @throws UsageException when a flag is missing or wrong, naming it and the fix
+   */
+  static SyncConfig of(SyncOptions options, Instant startedAt, @Nullable String sampleUrl) {
+    Flags flags = new Flags(options);
+    Catalog catalog = Catalog.builtIn();
+    TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
+    Path output = output(flags);
+    Path state =
+        options.getState().startsWith("<output>")
+            ? output.resolve("_state.json")
+            : flags.localPath("--state", options.getState());
+    String runId = flags.runId(startedAt);
+    Connection connection = connection(flags, options, sampleUrl);
+    String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
+    FetchSpec fetch =
+        new FetchSpec(
+            runId,
+            startedAt,
+            access(flags, options, runId, connection, sampleUrl != null),
+            catalog,
+            tables.written(),
+            tables.read(),
+            tables.excluded(),
+            flags.orNull(options.getBranch()));
+    List<String> incremental = new ArrayList<>(tables.written());
+    incremental.removeIf(name -> catalog.table(name).refresh() == Refresh.FULL);
+    return new SyncConfig(
+        flags.projects(),
+        output,
+        fetch,
+        new Planner(
+            new TreeSet<>(incremental),
+            flags.startDate(),
+            flags.duration("--overlap", options.getOverlap()),
+            flags.duration("--unfinishedMaxAge", options.getUnfinishedMaxAge()),
+            options.isFullRefresh()),
+        new StateStore(state.toString(), server, output.toString()),
+        new RunReport.Run(runId, startedAt, server, output.toString()),
+        flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())));
+  }
+
+  /**
+   * Reads the flags that say how to reach the server.
+   *
+   * @param flags all flags
+   * @param options all flags
+   * @param sampleUrl the address of the sample server, if it is to be used; else null
+   * @return how
+   */
+  static Connection connection(Flags flags, SyncOptions options, @Nullable String sampleUrl) {
+    String url = sampleUrl != null ? sampleUrl : options.getCircleciUrl();
+    return new Connection(
+        flags.parsed(() -> CircleCiUrl.parse(url, options.isAllowInsecureHttp())),
+        sampleUrl != null
+            ? TokenReference.ofSampleServer()
+            : flags.parsed(() -> TokenReference.parse(options.getToken())),
+        flags.orNull(options.getCaFile()),
+        CONNECT_TIMEOUT,
+        READ_TIMEOUT,
+        flags.positive("--maxConcurrentRequests", options.getMaxConcurrentRequests()));
+  }
+
+  private static ApiAccess access(
+      Flags flags, SyncOptions options, String runId, Connection connection, boolean sample) {
+    int shards = flags.positive("--fetchShards", options.getFetchShards());
+    String rate = flags.orNull(options.getRequestsPerSecond());
+    if (shards > 1 && rate == null) {
+      throw new UsageException(
+          "--fetchShards="
+              + shards
+              + " divides a limit, so the limit must be given: add --requestsPerSecond");
+    }
+    double limit = sample ? SAMPLE_RATE : CAREFUL_RATE;
+    return new ApiAccess(
+        runId,
+        connection,
+        rate == null ? limit : flags.positiveNumber("--requestsPerSecond", rate),
+        shards,
+        connection.maxConnections());
+  }
+
+  private static Path output(Flags flags) {
+    String output = flags.orNull(flags.options().getOutput());
+    if (output == null) {
+      throw new UsageException("--output is missing: give the folder for the tables");
+    }
+    return flags.localPath("--output", output);
+  }
+
+  /** The run's name. */
+  String runId() {
+    return run.runId();
+  }
+
+  /** Where reports go. */
+  WriteReport.Store reports() {
+    String folder = output.toString();
+    return report -> AtomicFile.write(RunReport.path(folder, report.runId()), report.toJson());
+  }
+}

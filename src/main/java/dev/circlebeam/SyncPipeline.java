@@ -1,0 +1,73 @@
+package dev.circlebeam;
+
+import dev.circlebeam.fetch.FetchRows;
+import dev.circlebeam.fetch.FetchTags;
+import dev.circlebeam.fetch.ReadProjects;
+import dev.circlebeam.report.FetchFigures;
+import dev.circlebeam.report.MergeFigures;
+import dev.circlebeam.report.WriteReport;
+import dev.circlebeam.sink.TableSink;
+import dev.circlebeam.state.CommitState;
+import dev.circlebeam.state.ProjectFacts;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.Wait;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+
+/** The Beam pipeline of one sync, in the order in which data flows. */
+final class SyncPipeline {
+  private SyncPipeline() {}
+
+  /**
+   * Adds the steps of a sync to a Beam pipeline.
+   *
+   * @param pipeline an empty one
+   * @param config what to sync
+   * @param sink where to; any sink will do
+   */
+  static void build(Pipeline pipeline, SyncConfig config, TableSink sink) {
+    PCollectionTuple planned =
+        pipeline
+            .apply(
+                "Projects",
+                Create.of(java.util.List.of(config.projects()))
+                    .withCoder(ListCoder.of(StringUtf8Coder.of())))
+            .apply(
+                "ReadProjects", new ReadProjects(config.fetch(), config.state(), config.planner()));
+
+    PCollectionTuple fetched =
+        planned.get(ReadProjects.TASKS).apply("Fetch", new FetchRows(config.fetch()));
+
+    PCollection<MergeFigures> merged =
+        PCollectionTuple.of(TableSink.PAGES, both("Pages", FetchTags.PAGES, planned, fetched))
+            .and(TableSink.SCOPES, both("Scopes", FetchTags.SCOPES, planned, fetched))
+            .and(TableSink.ERRORS, both("Errors", FetchTags.ERRORS, planned, fetched))
+            .apply("Merge", sink);
+
+    PCollection<ProjectFacts> facts = both("Facts", FetchTags.FACTS, planned, fetched);
+    PCollection<FetchFigures> figures = both("Figures", FetchTags.FIGURES, planned, fetched);
+    pipeline
+        .apply("Run", Create.of(config.runId()))
+        .apply("AfterMerge", Wait.on(merged))
+        .apply(
+            "CommitState",
+            new CommitState(
+                config.state(), config.runId(), 0, facts, planned.get(ReadProjects.STATE_VERSION)))
+        .apply(
+            "WriteReport",
+            new WriteReport(config.run(), config.maxErrors(), config.reports(), figures, merged));
+  }
+
+  private static <T> PCollection<T> both(
+      String name, TupleTag<T> tag, PCollectionTuple planned, PCollectionTuple fetched) {
+    return PCollectionList.of(planned.get(tag))
+        .and(fetched.get(tag))
+        .apply(name, Flatten.pCollections());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.circlebeam;
+
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.CatalogDocument;
+import java.io.PrintStream;
+
+/** The command {@code tables}. */
+final class TablesCommand {
+  private TablesCommand() {}
+
+  /** Prints the catalogue in the form that {@code --format} names. */
+  static int run(SyncOptions options, PrintStream out) {
+    CatalogDocument document = new CatalogDocument(Catalog.builtIn());
+    out.print(
+        switch (options.getFormat()) {
+          case "text" -> document.text();
+          case "markdown" -> document.markdown();
+          case "json" -> document.json();
+          default ->
+              throw new UsageException(
+                  "--format=" + options.getFormat() + " is none; give text, markdown or json");
+        });
+    return 0;
+  }
+}

@@ -1,0 +1,319 @@
+package dev.circlebeam.catalog;
+
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.SchemaParseException;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads one declaration ({@code <table>.avsc}) into a {@link Table} and refuses what cannot be
+ * meant. What concerns other tables as well is checked by {@link Catalog}.
+ */
+final class TableDeclaration {
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
+  private static final Set<String> TABLE_PROPERTIES =
+      Set.of(
+          "group",
+          "path",
+          "rowPath",
+          "parent",
+          "paginated",
+          "primaryKey",
+          "partitionBy",
+          "clusterBy",
+          "refresh",
+          "scope",
+          "unfinishedWhen",
+          "sensitive",
+          "buckets");
+  private static final Set<String> COLUMN_PROPERTIES = Set.of("fromParent");
+  private static final Set<Schema.Type> SCALARS =
+      Set.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.DOUBLE, Schema.Type.BOOLEAN);
+
+  private final String file;
+  private final Schema declared;
+
+  private TableDeclaration(String file, Schema declared) {
+    this.file = file;
+    this.declared = declared;
+  }
+
+  /**
+   * Reads a declaration.
+   *
+   * @param file the file's name, for messages; its stem must be the table's name
+   * @param json the file's text
+   * @return the table
+   * @throws CatalogException when the declaration is wrong, with file and reason
+   */
+  static Table read(String file, String json) {
+    Schema declared;
+    try {
+      declared = new Schema.Parser().setValidateDefaults(true).parse(json);
+    } catch (SchemaParseException e) {
+      throw new CatalogException(file + ": not an Avro schema: " + e.getMessage());
+    } catch (AvroRuntimeException e) {
+      throw new CatalogException(file + ": not a valid Avro schema: " + e.getMessage());
+    }
+    return new TableDeclaration(file, declared).table();
+  }
+
+  private Table table() {
+    check(declared.getType() == Schema.Type.RECORD, "not a record");
+    String name = declared.getName();
+    check(NAME.matcher(name).matches(), "the name '%s' is not [a-z][a-z0-9_]*", name);
+    check(file.equals(name + ".avsc"), "declares '%s'; the file must be %s.avsc", name, name);
+    check(declared.getDoc() != null, "the table has no doc");
+    for (String property : declared.getObjectProps().keySet()) {
+      check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
+    }
+    declared.getFields().forEach(this::checkColumn);
+
+    String path = text("path");
+    check(path != null, "no path");
+    checkPath(path);
+    String rowPath = text("rowPath");
+    if (rowPath != null) {
+      checkPath(rowPath);
+    }
+    Refresh refresh = refresh();
+    List<String> primaryKey = columns("primaryKey");
+    check(!primaryKey.isEmpty(), "no primaryKey");
+    for (String column : primaryKey) {
+      check(
+          !Column.isNullable(declared.getField(column)), "the key column '%s' may be null", column);
+    }
+    String partitionBy = partitionBy(refresh);
+    Table table =
+        new Table(
+            name,
+            withSystemColumns(),
+            text("group") == null ? name : text("group"),
+            path,
+            rowPath,
+            strings("parent"),
+            flag("paginated"),
+            primaryKey,
+            partitionBy,
+            columns("clusterBy"),
+            refresh,
+            scope(refresh),
+            unfinished(),
+            flag("sensitive"),
+            buckets());
+    check(!table.parents().isEmpty(), "no parent");
+    return table;
+  }
+
+  private void checkColumn(Schema.Field column) {
+    String name = column.name();
+    check(NAME.matcher(name).matches(), "the column name '%s' is not [a-z][a-z0-9_]*", name);
+    check(column.doc() != null && !column.doc().isBlank(), "the column '%s' has no doc", name);
+    for (String property : column.getObjectProps().keySet()) {
+      check(
+          COLUMN_PROPERTIES.contains(property),
+          "unknown property '%s' of the column '%s'",
+          property,
+          name);
+    }
+    checkType(name, column.schema());
+  }
+
+  private void checkType(String column, Schema schema) {
+    if (schema.isUnion()) {
+      List<Schema> types = schema.getTypes();
+      check(
+          types.size() == 2 && types.get(0).getType() == Schema.Type.NULL,
+          "the column '%s' is a union other than [\"null\", type]",
+          column);
+    }
+    Schema type = Column.type(schema);
+    switch (type.getType()) {
+      case RECORD -> type.getFields().forEach(f -> checkType(column + "." + f.name(), f.schema()));
+      case ARRAY -> {
+        check(!type.getElementType().isUnion(), "the list '%s' holds nulls", column);
+        checkType(column, type.getElementType());
+      }
+      default ->
+          check(
+              SCALARS.contains(type.getType())
+                  && (type.getLogicalType() == null || Column.isTimestamp(type)),
+              "the column '%s' has the type %s; give string, long, double, boolean,"
+                  + " timestamp-micros, a record or an array",
+              column,
+              type);
+    }
+  }
+
+  private void checkPath(String path) {
+    check(!path.startsWith("/") && !path.contains("://"), "the path '%s' is not relative", path);
+    for (String part : Splitter.on(CharMatcher.anyOf("/?")).split(path)) {
+      check(!part.equals(".") && !part.equals(".."), "the path '%s' leaves /api/v2/", path);
+    }
+  }
+
+  private @Nullable String partitionBy(Refresh refresh) {
+    String column = text("partitionBy");
+    if (column == null) {
+      check(refresh == Refresh.FULL, "an incremental table needs partitionBy");
+      return null;
+    }
+    check(refresh == Refresh.INCREMENTAL, "a full-refresh table has one file, not partitions");
+    Schema.Field field = declared.getField(column);
+    check(field != null, "partitionBy names no column: '%s'", column);
+    check(
+        !Column.isNullable(field) && Column.isTimestamp(field.schema()),
+        "the partition column '%s' must be a timestamp-micros that is never null",
+        column);
+    return column;
+  }
+
+  private @Nullable String scope(Refresh refresh) {
+    String column = text("scope");
+    if (refresh == Refresh.INCREMENTAL) {
+      check(column == null, "only full-refresh tables have a scope");
+      return null;
+    }
+    check(column != null, "a full-refresh table needs a scope: the column of its project's id");
+    check(declared.getField(column) != null, "scope names no column: '%s'", column);
+    return column;
+  }
+
+  private @Nullable Unfinished unfinished() {
+    Object value = declared.getObjectProp("unfinishedWhen");
+    if (value == null) {
+      return null;
+    }
+    check(
+        value instanceof Map<?, ?> map
+            && map.get("field") instanceof String
+            && map.get("notIn") instanceof List<?>
+            && Set.of("field", "notIn", "unlessSet").containsAll(map.keySet()),
+        "unfinishedWhen is not {field, notIn, unlessSet}");
+    Map<?, ?> map = (Map<?, ?>) value;
+    Set<String> finals = new LinkedHashSet<>();
+    ((List<?>) map.get("notIn")).forEach(v -> finals.add(String.valueOf(v)));
+    Unfinished unfinished =
+        new Unfinished((String) map.get("field"), finals, (String) map.get("unlessSet"));
+    check(
+        declared.getField(unfinished.field()) != null
+            && (unfinished.unlessSet() == null
+                || declared.getField(unfinished.unlessSet()) != null),
+        "unfinishedWhen names a column that is not there");
+    return unfinished;
+  }
+
+  private Refresh refresh() {
+    String text = text("refresh");
+    for (Refresh refresh : Refresh.values()) {
+      if (refresh.declared().equals(text)) {
+        return refresh;
+      }
+    }
+    throw refusal("refresh is '%s'; give incremental or full", text);
+  }
+
+  private int buckets() {
+    Object value = declared.getObjectProp("buckets");
+    check(value == null || (value instanceof Integer n && n > 0), "buckets is not positive");
+    return value == null ? 1 : (Integer) value;
+  }
+
+  private boolean flag(String property) {
+    Object value = declared.getObjectProp(property);
+    check(value == null || value instanceof Boolean, "%s is neither true nor false", property);
+    return value != null && (Boolean) value;
+  }
+
+  private @Nullable String text(String property) {
+    Object value = declared.getObjectProp(property);
+    check(value == null || value instanceof String, "%s is not a text", property);
+    return (String) value;
+  }
+
+  private List<String> columns(String property) {
+    List<String> names = strings(property);
+    for (String name : names) {
+      check(declared.getField(name) != null, "%s names no column: '%s'", property, name);
+    }
+    return names;
+  }
+
+  private List<String> strings(String property) {
+    Object value = declared.getObjectProp(property);
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof String text) {
+      return List.of(text);
+    }
+    check(value instanceof List<?>, "%s is neither a text nor a list", property);
+    List<String> texts = new ArrayList<>();
+    ((List<?>) value).forEach(v -> texts.add(String.valueOf(v)));
+    return texts;
+  }
+
+  private Schema withSystemColumns() {
+    List<Schema.Field> fields = new ArrayList<>();
+    declared.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+    Schema json = SchemaBuilder.builder().stringBuilder().prop("sqlType", "JSON").endString();
+    fields.add(
+        new Schema.Field(
+            Table.EXTRA,
+            SchemaBuilder.unionOf().nullType().and().type(json).endUnion(),
+            "JSON of what no column took: fields that the catalogue does not know, and values that"
+                + " do not fit their column. Null when there was nothing.",
+            Schema.Field.NULL_DEFAULT_VALUE));
+    Schema timestamp =
+        org.apache.avro.LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
+    fields.add(
+        new Schema.Field(Table.SYNCED_AT, timestamp, "When the run started that wrote this row."));
+    Schema whole =
+        Schema.createRecord(declared.getName(), declared.getDoc(), declared.getNamespace(), false);
+    whole.setFields(fields);
+    return whole;
+  }
+
+  /** Checks that every placeholder is something that a parent has. */
+  static void checkParentColumns(Table table, String parent, Set<String> parentColumns) {
+    for (String column : table.parentColumns()) {
+      if (!parentColumns.contains(column)) {
+        throw new CatalogException(
+            String.format(
+                "%s.avsc: needs '%s' of its parent %s, which has no such column",
+                table.name(), column, parent));
+      }
+    }
+    Matcher brackets =
+        Pattern.compile("[{}]").matcher(Table.PLACEHOLDER.matcher(table.path()).replaceAll(""));
+    if (brackets.find()) {
+      throw new CatalogException(
+          String.format(
+              "%s.avsc: the path '%s' has an open placeholder", table.name(), table.path()));
+    }
+  }
+
+  @FormatMethod
+  private void check(boolean holds, @FormatString String format, Object... args) {
+    if (!holds) {
+      throw refusal(format, args);
+    }
+  }
+
+  @FormatMethod
+  private CatalogException refusal(@FormatString String format, Object... args) {
+    return new CatalogException(file + ": " + String.format(format, args));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.circlebeam.circleci;
+
+import java.io.Serializable;
+
+/**
+ * How a run may use the API; travels to wherever requests are made and opens sessions there.
+ *
+ * @param runId the run, whose sessions in one JVM share its limits
+ * @param connection where to and how
+ * @param requestsPerSecond the limit of the whole run
+ * @param shards into how many equal parts the limit is divided
+ * @param maxConcurrentRequests how many requests a shard may have in flight
+ */
+public record ApiAccess(
+    String runId,
+    Connection connection,
+    double requestsPerSecond,
+    int shards,
+    int maxConcurrentRequests)
+    implements Serializable {
+  /**
+   * Opens a session: resolves the token, opens the pool.
+   *
+   * @return the session; to be closed by the caller
+   * @throws IllegalStateException when the token or the CA file cannot be had
+   */
+  public ApiSession open() {
+    return new ApiSession(this);
+  }
+}

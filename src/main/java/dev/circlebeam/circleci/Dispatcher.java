@@ -1,0 +1,224 @@
+package dev.circlebeam.circleci;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongConsumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Sends requests, many at once, within a rate limit, and tries again what may pass. The thread that
+ * uses it decides everything: it starts requests, takes answers, and waits; the executor's threads
+ * only wait for the server. A request that waits (for the limit, or to be tried again) is not in
+ * flight.
+ *
+ * <p>Use: {@link #submit} what is known, then call {@link #next} until it returns null, submitting
+ * more on the way.
+ *
+ * @param <Q> the request
+ * @param <T> what a good answer holds
+ */
+public final class Dispatcher<Q, T> {
+  /**
+   * A request that is done with.
+   *
+   * @param request the request
+   * @param answer good, or failed for good
+   * @param attempts how often it was tried, 429s not counted
+   * @param <Q> the request
+   * @param <T> what a good answer holds
+   */
+  public record Completion<Q, T>(Q request, Answer<T> answer, int attempts) {}
+
+  private static final class Task<Q> {
+    final Q request;
+    final int priority;
+    final long sequence;
+    int failures;
+    long startedAt;
+    long notBefore;
+
+    Task(Q request, int priority, long sequence) {
+      this.request = request;
+      this.priority = priority;
+      this.sequence = sequence;
+    }
+  }
+
+  private record Arrival<Q, T>(
+      Task<Q> task, @Nullable Answer<T> answer, @Nullable Throwable thrown) {}
+
+  private static final long FOREVER = Duration.ofDays(1).toNanos();
+
+  private final Exchange<Q, T> exchange;
+  private final Executor executor;
+  private final RateLimit limit;
+  private final RetryPolicy retries;
+  private final Waiting waiting;
+  private final int maxInFlight;
+  private final LongConsumer onPause;
+  private final DispatchFigures figures = new DispatchFigures();
+
+  private final PriorityQueue<Task<Q>> ready =
+      new PriorityQueue<>(
+          Comparator.<Task<Q>>comparingInt(t -> t.priority).thenComparingLong(t -> t.sequence));
+  private final PriorityQueue<Task<Q>> delayed =
+      new PriorityQueue<>((a, b) -> Long.signum(a.notBefore - b.notBefore));
+  private final BlockingQueue<Arrival<Q, T>> arrivals = new LinkedBlockingQueue<>();
+  private int inFlight;
+  private long sequence;
+
+  /**
+   * @param exchange sends a request once
+   * @param executor runs exchanges; with a thread for each request in flight
+   * @param limit the rate limit, which this dispatcher alone uses meanwhile
+   * @param retries how often to try
+   * @param maxInFlight how many requests may be under way at once
+   * @param waiting the time
+   * @param onPause told how many nanoseconds nothing will be sent because of a 429
+   */
+  public Dispatcher(
+      Exchange<Q, T> exchange,
+      Executor executor,
+      RateLimit limit,
+      RetryPolicy retries,
+      int maxInFlight,
+      Waiting waiting,
+      LongConsumer onPause) {
+    this.exchange = exchange;
+    this.executor = executor;
+    this.limit = limit;
+    this.retries = retries;
+    this.maxInFlight = maxInFlight;
+    this.waiting = waiting;
+    this.onPause = onPause;
+  }
+
+  /**
+   * Adds a request.
+   *
+   * @param request what for
+   * @param priority lower ones first; among equals the one that came first
+   */
+  public void submit(Q request, int priority) {
+    ready.add(new Task<>(request, priority, sequence++));
+  }
+
+  /**
+   * Returns the next request that is done with.
+   *
+   * @return request and answer; null when nothing is left
+   * @throws InterruptedException when the thread is asked to stop
+   */
+  public @Nullable Completion<Q, T> next() throws InterruptedException {
+    while (true) {
+      long now = waiting.nanoTime();
+      while (!delayed.isEmpty() && delayed.peek().notBefore - now <= 0) {
+        ready.add(delayed.poll());
+      }
+      long wait = startWhatMay(now);
+      if (inFlight == 0 && ready.isEmpty() && delayed.isEmpty()) {
+        return null;
+      }
+      Arrival<Q, T> arrival = arrivals.poll();
+      if (arrival == null) {
+        arrival = waiting.poll(arrivals, wait);
+        figures.waited(pausedWithin(now, waiting.nanoTime()));
+      }
+      if (arrival != null) {
+        Completion<Q, T> completion = settle(arrival);
+        if (completion != null) {
+          return completion;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns what was counted so far.
+   *
+   * @return the figures; they go on counting
+   */
+  public DispatchFigures figures() {
+    return figures;
+  }
+
+  /** Starts requests and returns for how long nothing else can be started. */
+  private long startWhatMay(long now) {
+    while (inFlight < maxInFlight && !ready.isEmpty()) {
+      long wait = limit.nextStart(now) - now;
+      if (wait > 0) {
+        return Math.min(wait, untilDelayed(now));
+      }
+      start(ready.poll(), now);
+    }
+    return untilDelayed(now);
+  }
+
+  private void start(Task<Q> task, long now) {
+    limit.started(now);
+    task.startedAt = now;
+    inFlight++;
+    figures.started(inFlight);
+    executor.execute(
+        () -> {
+          Arrival<Q, T> arrival;
+          try {
+            arrival = new Arrival<>(task, exchange.send(task.request), null);
+          } catch (RuntimeException | Error e) {
+            arrival = new Arrival<>(task, null, e);
+          }
+          arrivals.add(arrival);
+        });
+  }
+
+  /** Returns the request if it is done with; else it is waiting again. */
+  private @Nullable Completion<Q, T> settle(Arrival<Q, T> arrival) {
+    inFlight--;
+    Task<Q> task = arrival.task;
+    if (arrival.thrown != null) {
+      throw new IllegalStateException("a request could not be handled", arrival.thrown);
+    }
+    long now = waiting.nanoTime();
+    if (arrival.answer instanceof Answer.Failed<T> failed) {
+      Failure failure = failed.failure();
+      if (failure.kind() == FailureKind.RATE_LIMITED) {
+        limit.refused(now, task.startedAt, failure.retryAfter());
+        figures.refused();
+        onPause.accept(limit.pausedUntil() - now);
+        ready.add(task);
+        return null;
+      }
+      task.failures++;
+      if (failure.kind().retryable() && task.failures < retries.attempts()) {
+        Duration wait = retries.wait(task.failures);
+        if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
+          wait = failure.retryAfter();
+        }
+        task.notBefore = now + wait.toNanos();
+        delayed.add(task);
+        figures.retried();
+        return null;
+      }
+      return new Completion<>(task.request, failed, task.failures);
+    }
+    limit.accepted(task.startedAt);
+    return new Completion<>(task.request, arrival.answer, task.failures + 1);
+  }
+
+  private long untilDelayed(long now) {
+    return delayed.isEmpty() ? FOREVER : Math.max(0, delayed.peek().notBefore - now);
+  }
+
+  /** How much of a stretch of time was spent because of a 429, with something to do. */
+  private long pausedWithin(long from, long to) {
+    if (ready.isEmpty()) {
+      return 0;
+    }
+    long end = limit.pausedUntil() - to < 0 ? limit.pausedUntil() : to;
+    return Math.max(0, end - from);
+  }
+}

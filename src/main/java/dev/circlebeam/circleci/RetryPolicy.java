@@ -1,0 +1,36 @@
+package dev.circlebeam.circleci;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How often and when a request is tried again that failed for a reason that may pass.
+ *
+ * @param attempts how many tries there are in all
+ * @param firstWait the wait after the first failure; doubled after each further one
+ * @param longestWait no wait is longer
+ * @param random numbers from 0 to 1, for spreading waits by half up and down
+ */
+public record RetryPolicy(
+    int attempts, Duration firstWait, Duration longestWait, DoubleSupplier random) {
+  /**
+   * The policy of a sync: six tries over about 15 seconds.
+   *
+   * @return the policy
+   */
+  public static RetryPolicy standard() {
+    return new RetryPolicy(6, Duration.ofMillis(500), Duration.ofMinutes(1), Math::random);
+  }
+
+  /**
+   * Returns how long to wait.
+   *
+   * @param failures how often the request has failed; at least 1
+   * @return the wait before the next try
+   */
+  public Duration wait(int failures) {
+    double factor = Math.pow(2, failures - 1) * (0.5 + random.getAsDouble());
+    double millis = Math.min(firstWait.toMillis() * factor, (double) longestWait.toMillis());
+    return Duration.ofMillis((long) millis);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.circlebeam.fetch;
+
+import dev.circlebeam.circleci.ApiSession;
+import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.circleci.RetryPolicy;
+import dev.circlebeam.plan.ProjectTask;
+import dev.circlebeam.record.Page;
+import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.Progress;
+import java.time.Clock;
+import java.util.List;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTagList;
+
+/**
+ * Reads projects: all that is below them, in one step. Its input is keyed by shard; grouping gives
+ * a shard to one thread at a time, whatever the runner and however many workers, and so the rate
+ * limit needs no service to guard it.
+ *
+ * <p>Example: {@code tasks.apply("Fetch", new FetchRows(spec))}, with the outputs of {@link
+ * FetchTags}. A request that fails for good goes to {@link FetchTags#ERRORS} and stops nothing; a
+ * token that is not accepted fails the step with a {@link dev.circlebeam.report.RunFailure}.
+ */
+public final class FetchRows
+    extends PTransform<PCollection<KV<Integer, ProjectTask>>, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+
+  private final FetchSpec spec;
+
+  /**
+   * @param spec what the run reads, and how
+   */
+  public FetchRows(FetchSpec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<KV<Integer, ProjectTask>> tasks) {
+    PCollectionTuple outputs =
+        tasks
+            .apply("OneThreadAShard", GroupByKey.create())
+            .apply(
+                "Walk",
+                ParDo.of(new WalkFn(spec))
+                    .withOutputTags(
+                        FetchTags.PAGES,
+                        TupleTagList.of(FetchTags.SCOPES)
+                            .and(FetchTags.ERRORS)
+                            .and(FetchTags.FACTS)
+                            .and(FetchTags.FIGURES)));
+    return FetchTags.withCoders(outputs, spec.catalog());
+  }
+
+  static final class WalkFn extends DoFn<KV<Integer, Iterable<ProjectTask>>, List<TableRecord>> {
+    private static final long serialVersionUID = 1L;
+
+    /** The counter by which Dataflow learns that slowness is not for want of workers. */
+    private final Counter throttled =
+        Metrics.counter(Metrics.THROTTLE_TIME_NAMESPACE, Metrics.THROTTLE_TIME_COUNTER_NAME);
+
+    private final FetchSpec spec;
+    private transient ApiSession session;
+
+    WalkFn(FetchSpec spec) {
+      this.spec = spec;
+    }
+
+    @Setup
+    public void open() {
+      session = Sessions.open(spec.api());
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Iterable<ProjectTask>> shard, MultiOutputReceiver receiver)
+        throws InterruptedException {
+      long begun = System.nanoTime();
+      Progress progress = Progress.of(spec.runId());
+      progress.phase("fetching");
+      Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
+      Dispatcher<TableRequest, Page> dispatcher =
+          session.dispatcher(
+              shard.getKey(),
+              RetryPolicy.standard(),
+              client -> new TableAccess(client, spec)::send,
+              progress::paused);
+      new Walk(spec, dispatcher, tally)
+          .run(shard.getValue())
+          .forEach(receiver.get(FetchTags.FACTS)::output);
+      receiver.get(FetchTags.FIGURES).output(tally.figures(dispatcher, System.nanoTime() - begun));
+      throttled.inc(dispatcher.figures().waitedMillis());
+      progress.phase("merging");
+    }
+
+    @Teardown
+    public void close() {
+      if (session != null) {
+        session.close();
+      }
+    }
+  }
+}

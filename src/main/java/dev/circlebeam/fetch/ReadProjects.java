@@ -1,0 +1,124 @@
+package dev.circlebeam.fetch;
+
+import dev.circlebeam.circleci.ApiSession;
+import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.circleci.RetryPolicy;
+import dev.circlebeam.plan.Planner;
+import dev.circlebeam.plan.ProjectTask;
+import dev.circlebeam.record.Page;
+import dev.circlebeam.report.Progress;
+import dev.circlebeam.state.StateStore;
+import java.time.Clock;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+
+/**
+ * Begins a run: proves the token, reads the projects, and plans from the state what to read of
+ * each. Its input is one list of project slugs; nothing else is fetched before this step has found
+ * all of them sound.
+ *
+ * <p>Fails the run, with a {@link dev.circlebeam.report.RunFailure}, when the token is not
+ * accepted, when a project is unknown to CircleCI and to the state, or when no project can be read.
+ * A project that merely fails goes to {@link FetchTags#ERRORS}.
+ */
+public final class ReadProjects extends PTransform<PCollection<List<String>>, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+
+  /** What to read of each project, by shard. */
+  public static final TupleTag<KV<Integer, ProjectTask>> TASKS = new TupleTag<>("tasks") {};
+
+  /** Names the state that the plan was made from: one element. */
+  public static final TupleTag<String> STATE_VERSION = new TupleTag<>("stateVersion") {};
+
+  private final FetchSpec spec;
+  private final StateStore store;
+  private final Planner planner;
+
+  /**
+   * @param spec what the run reads, and how
+   * @param store where the state is
+   * @param planner decides how far back to read
+   */
+  public ReadProjects(FetchSpec spec, StateStore store, Planner planner) {
+    this.spec = spec;
+    this.store = store;
+    this.planner = planner;
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<List<String>> slugs) {
+    PCollectionTuple outputs =
+        slugs.apply(
+            "Plan",
+            ParDo.of(new PlanFn(spec, store, planner))
+                .withOutputTags(
+                    TASKS,
+                    TupleTagList.of(STATE_VERSION)
+                        .and(FetchTags.PAGES)
+                        .and(FetchTags.SCOPES)
+                        .and(FetchTags.ERRORS)
+                        .and(FetchTags.FACTS)
+                        .and(FetchTags.FIGURES)));
+    outputs
+        .get(TASKS)
+        .setCoder(KvCoder.of(VarIntCoder.of(), SerializableCoder.of(ProjectTask.class)));
+    outputs.get(STATE_VERSION).setCoder(StringUtf8Coder.of());
+    return FetchTags.withCoders(outputs, spec.catalog());
+  }
+
+  private static final class PlanFn extends DoFn<List<String>, KV<Integer, ProjectTask>> {
+    private static final long serialVersionUID = 1L;
+
+    private final FetchSpec spec;
+    private final StateStore store;
+    private final Planner planner;
+
+    PlanFn(FetchSpec spec, StateStore store, Planner planner) {
+      this.spec = spec;
+      this.store = store;
+      this.planner = planner;
+    }
+
+    @ProcessElement
+    public void process(@Element List<String> slugs, MultiOutputReceiver receiver)
+        throws InterruptedException {
+      long begun = System.nanoTime();
+      Progress progress = Progress.of(spec.runId());
+      progress.phase("planning");
+      StateStore.Versioned state = store.read();
+      Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
+      try (ApiSession session = Sessions.open(spec.api())) {
+        Dispatcher<TableRequest, Page> dispatcher =
+            session.dispatcher(
+                0,
+                RetryPolicy.standard(),
+                client -> new TableAccess(client, spec)::send,
+                progress::paused);
+        TokenProof.prove(session, progress);
+        ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
+        int next = 0;
+        for (Planner.Project project : reading.read(slugs)) {
+          ProjectTask task =
+              planner.plan(project, state.state().projects().get(project.id()), spec.startedAt());
+          receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
+        }
+        reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
+        receiver
+            .get(FetchTags.FIGURES)
+            .output(tally.figures(dispatcher, System.nanoTime() - begun));
+      }
+      receiver.get(STATE_VERSION).output(state.version());
+    }
+  }
+}

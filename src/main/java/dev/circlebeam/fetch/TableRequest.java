@@ -1,0 +1,121 @@
+package dev.circlebeam.fetch;
+
+import dev.circlebeam.catalog.Refresh;
+import dev.circlebeam.catalog.Table;
+import dev.circlebeam.circleci.ApiRequest;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A request for rows of a table.
+ *
+ * @param table the table
+ * @param parent the parent's columns that the table needs
+ * @param path what is asked for, without the page token
+ * @param isList whether the answer is a page of a list
+ * @param pageToken which page; null for the first
+ * @param listing the list that the page is of
+ * @param origin the pipeline below which the request is; null for none
+ */
+record TableRequest(
+    Table table,
+    Map<String, Object> parent,
+    ApiRequest path,
+    boolean isList,
+    @Nullable String pageToken,
+    Listing listing,
+    @Nullable PipelineOrigin origin) {
+
+  /** What is to be remembered from page to page of a list. */
+  static final class Listing {
+    private final @Nullable ProjectWalk project;
+    private final Set<String> tokens = new HashSet<>();
+    private boolean restarted;
+
+    /**
+     * @param project whose list it is; null while projects themselves are read
+     */
+    Listing(@Nullable ProjectWalk project) {
+      this.project = project;
+    }
+
+    boolean isRestarted() {
+      return restarted;
+    }
+
+    ProjectWalk project() {
+      return project;
+    }
+
+    /**
+     * Notes a page token.
+     *
+     * @return false when the list has given it before
+     */
+    boolean isNew(String token) {
+      return tokens.add(token);
+    }
+
+    /**
+     * Begins the list again.
+     *
+     * @return false when that was done before
+     */
+    boolean restart() {
+      tokens.clear();
+      boolean first = !restarted;
+      restarted = true;
+      return first;
+    }
+  }
+
+  /**
+   * Makes the request for a list's first page, or for an object.
+   *
+   * @param origin the pipeline below which it is; null for none
+   * @param project whose it is; null while projects themselves are read
+   */
+  static TableRequest first(
+      Table table,
+      Map<String, Object> parent,
+      @Nullable PipelineOrigin origin,
+      @Nullable ProjectWalk project) {
+    ApiRequest path = ApiRequest.of(table.path(), parent);
+    Listing listing = new Listing(project);
+    return new TableRequest(table, parent, path, table.paginated(), null, listing, origin);
+  }
+
+  /** Makes the request for a list of pipelines; of one branch, or of all when it is null. */
+  static TableRequest feed(Table table, ProjectWalk project, @Nullable String branch) {
+    Map<String, Object> parent = project.columns();
+    ApiRequest path = ApiRequest.of(table.path(), parent);
+    if (branch != null) {
+      path = path.with(Map.of("branch", branch));
+    }
+    return new TableRequest(table, parent, path, true, null, new Listing(project), null);
+  }
+
+  /** Makes the request for one row that is known by its key. */
+  static TableRequest row(Table table, PipelineOrigin origin, ProjectWalk project) {
+    ApiRequest path = ApiRequest.of(table.rowPath(), Map.of("id", origin.id()));
+    Listing listing = new Listing(project);
+    return new TableRequest(table, project.columns(), path, false, null, listing, origin);
+  }
+
+  /** Tells whether it is for a page of the list that pipelines come from. */
+  boolean isFeed() {
+    return isList && table.isRoot() && table.refresh() == Refresh.INCREMENTAL;
+  }
+
+  /** Makes the request for another page of the same list; null for the first. */
+  TableRequest page(@Nullable String token) {
+    return new TableRequest(table, parent, path, isList, token, listing, origin);
+  }
+
+  /** What is sent. */
+  ApiRequest request() {
+    return pageToken == null ? path : path.with(Map.of("page-token", pageToken));
+  }
+}

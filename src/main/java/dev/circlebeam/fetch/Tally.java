@@ -1,0 +1,159 @@
+package dev.circlebeam.fetch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.circlebeam.circleci.ApiRequest;
+import dev.circlebeam.circleci.DispatchFigures;
+import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.record.Page;
+import dev.circlebeam.record.ScopeRead;
+import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.record.Timestamps;
+import dev.circlebeam.report.FetchFigures;
+import dev.circlebeam.report.Progress;
+import dev.circlebeam.report.RequestError;
+import dev.circlebeam.report.RunFailure;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.generic.GenericRecord;
+
+/** Hands on rows and errors, and counts them on the way. */
+final class Tally {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FetchSpec spec;
+  private final FetchOutput output;
+  private final Progress progress;
+  private final Clock clock;
+  private final Map<String, FetchFigures.OfTable> tables = new TreeMap<>();
+  private long errors;
+  private long countedErrors;
+
+  Tally(FetchSpec spec, FetchOutput output, Clock clock) {
+    this.spec = spec;
+    this.output = output;
+    this.clock = clock;
+    this.progress = Progress.of(spec.runId());
+  }
+
+  /** A request more will be made. */
+  void found(TableRequest request) {
+    progress.table(request.table().name()).found();
+  }
+
+  /** Hands on the rows of a good answer that are wanted, and the items that are none. */
+  void took(
+      TableRequest request, Page page, List<GenericRecord> wanted, Instant arrived, int attempts) {
+    String table = request.table().name();
+    count(request, FetchFigures.OfTable.answer(wanted.size(), page.misfits(), page.extraFields()));
+    progress.table(table).done(wanted.size());
+    for (Page.Rejected rejected : page.rejected()) {
+      errors++;
+      progress.failed();
+      output.error(
+          new RequestError(
+              clock.instant(),
+              table,
+              parentIds(request),
+              request.request().path(),
+              200,
+              "unusable_item",
+              "an item " + rejected.problem(),
+              attempts,
+              rejected.item(),
+              false));
+    }
+    if (spec.written().contains(table) && !wanted.isEmpty()) {
+      long micros = Timestamps.micros(arrived);
+      output.page(wanted.stream().map(row -> new TableRecord(table, row, micros)).toList());
+    }
+  }
+
+  /** Hands on that a full-refresh table was read whole for one project or organization. */
+  void readWhole(TableRequest request, String scope) {
+    if (spec.written().contains(request.table().name())) {
+      output.scope(new ScopeRead(request.table().name(), scope));
+    }
+  }
+
+  /** Counts an answer 404 below a project: what was asked for is gone. */
+  void missing(TableRequest request) {
+    count(request, FetchFigures.OfTable.missing());
+    progress.table(request.table().name()).done(0);
+  }
+
+  /** Hands on a request that is given up. */
+  void gaveUp(
+      TableRequest request, Failure failure, String kind, int attempts, boolean failedBefore) {
+    errors++;
+    if (!failedBefore) {
+      countedErrors++;
+    }
+    String table = request.table().name();
+    progress.failed();
+    progress.table(table).done(0);
+    // A body of a good answer may hold columns that nobody is to see.
+    boolean secret =
+        request.table().sensitive()
+            || (failure.status() / 100 == 2 && spec.excluded().containsKey(table));
+    output.error(
+        new RequestError(
+            clock.instant(),
+            table,
+            parentIds(request),
+            request.request().path(),
+            failure.status(),
+            kind,
+            failure.message(),
+            attempts,
+            secret ? null : failure.body(),
+            !failedBefore));
+  }
+
+  /** Returns what was counted, with what the dispatcher counted. */
+  FetchFigures figures(Dispatcher<?, ?> dispatcher, long nanos) {
+    DispatchFigures sent = dispatcher.figures();
+    return new FetchFigures(
+        sent.requests(),
+        sent.retries(),
+        sent.rateLimited(),
+        sent.waitedMillis(),
+        nanos / 1_000_000,
+        errors,
+        countedErrors,
+        tables);
+  }
+
+  /** Makes the failure that ends a run whose token is not accepted. */
+  static RunFailure invalidCredentials(ApiRequest request, Failure failure) {
+    return RunFailure.failed(
+        "invalid_credentials",
+        "CircleCI does not accept the token (" + request.path() + ": " + failure.message() + ")",
+        "put a personal API token where --token points (by default the environment variable"
+            + " CIRCLECI_TOKEN): project tokens do not work on API v2, and tokens expire after at"
+            + " most a year");
+  }
+
+  private void count(TableRequest request, FetchFigures.OfTable figures) {
+    tables.merge(request.table().name(), figures, FetchFigures.OfTable::plus);
+  }
+
+  private static String parentIds(TableRequest request) {
+    ObjectNode ids = JSON.createObjectNode();
+    new TreeMap<>(request.parent())
+        .forEach(
+            (name, value) -> {
+              if (value instanceof CharSequence) {
+                ids.put(name, value.toString());
+              }
+            });
+    if (request.origin() != null) {
+      ids.put("pipeline_id", request.origin().id());
+    }
+    return ids.toString();
+  }
+}

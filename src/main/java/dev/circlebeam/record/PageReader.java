@@ -1,0 +1,130 @@
+package dev.circlebeam.record;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.circlebeam.catalog.Table;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads the answers of one table: a list in CircleCI's envelope ({@code items}, {@code
+ * next_page_token}), or one object. Safe for use by many threads.
+ */
+public final class PageReader {
+  private final RowReader rows;
+  private final boolean showsItems;
+
+  /**
+   * @param table the table
+   * @param excluded columns that are not to be kept anywhere
+   * @param syncedAt the run's start, in microseconds since 1970
+   */
+  public PageReader(Table table, Set<String> excluded, long syncedAt) {
+    this.rows = new RowReader(table, excluded, syncedAt);
+    this.showsItems = !table.sensitive() && excluded.isEmpty();
+  }
+
+  /**
+   * Reads an answer.
+   *
+   * @param body UTF-8 JSON
+   * @param isList whether it is a list in the envelope, rather than one object
+   * @param parent the parent's columns that the table inherits
+   * @return what is in it
+   * @throws IOException when it is not JSON, or not of the form that the API documents
+   */
+  public Page read(byte[] body, boolean isList, Map<String, ?> parent) throws IOException {
+    try (JsonParser parser = Json.MAPPER.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new JsonParseException(parser, "not a JSON object");
+      }
+      Reading reading = new Reading(parser, body, parent);
+      if (isList) {
+        reading.envelope();
+      } else {
+        reading.item();
+      }
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "something follows the JSON object");
+      }
+      return reading.page();
+    }
+  }
+
+  /** One answer being read. */
+  private final class Reading {
+    private final JsonParser parser;
+    private final byte[] body;
+    private final Map<String, ?> parent;
+    private final List<GenericRecord> read = new ArrayList<>();
+    private final List<Page.Rejected> rejected = new ArrayList<>();
+    private final Set<String> extraFields = new LinkedHashSet<>();
+    private int misfits;
+    private @Nullable String nextPageToken;
+
+    Reading(JsonParser parser, byte[] body, Map<String, ?> parent) {
+      this.parser = parser;
+      this.body = body;
+      this.parent = parent;
+    }
+
+    void envelope() throws IOException {
+      boolean hasItems = false;
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (name.equals("items") && value == JsonToken.START_ARRAY) {
+          hasItems = true;
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            item();
+          }
+        } else if (name.equals("next_page_token") && value == JsonToken.VALUE_STRING) {
+          nextPageToken = parser.getText().isEmpty() ? null : parser.getText();
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (!hasItems) {
+        throw new JsonParseException(parser, "a list without items");
+      }
+    }
+
+    void item() throws IOException {
+      int start = (int) parser.currentTokenLocation().getByteOffset();
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        reject("is not an object", start);
+        return;
+      }
+      RowReader.Outcome outcome = rows.read(parser, parent);
+      misfits += outcome.misfits();
+      extraFields.addAll(outcome.extraFields());
+      if (outcome.row() != null) {
+        read.add(outcome.row());
+      } else {
+        reject(outcome.problem(), start);
+      }
+    }
+
+    private void reject(String problem, int start) throws IOException {
+      // A scalar's end is only known when the parser has been made to read all of it.
+      parser.finishToken();
+      int end = (int) parser.currentLocation().getByteOffset();
+      String item =
+          showsItems ? new String(body, start, end - start, StandardCharsets.UTF_8) : null;
+      rejected.add(new Page.Rejected(problem, item));
+    }
+
+    Page page() {
+      return new Page(read, rejected, nextPageToken, misfits, extraFields);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.circlebeam.record;
+
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.Table;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+
+/**
+ * Encodes rows of all tables of one catalogue, which it carries with it: name, time, Avro binary.
+ */
+public final class TableRecordCoder extends CustomCoder<TableRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private record Codec(
+      GenericDatumWriter<GenericRecord> writer, GenericDatumReader<GenericRecord> reader) {}
+
+  private final Catalog catalog;
+  private transient Map<String, Codec> codecs;
+
+  private TableRecordCoder(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * Makes a coder.
+   *
+   * @param catalog the tables whose rows it will meet
+   * @return the coder
+   */
+  public static TableRecordCoder of(Catalog catalog) {
+    return new TableRecordCoder(catalog);
+  }
+
+  @Override
+  public void encode(TableRecord record, OutputStream out) throws IOException {
+    StringUtf8Coder.of().encode(record.table(), out);
+    VarLongCoder.of().encode(record.arrivedMicros(), out);
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    codec(record.table()).writer.write(record.row(), encoder);
+    encoder.flush();
+  }
+
+  @Override
+  public TableRecord decode(InputStream in) throws IOException {
+    String table = StringUtf8Coder.of().decode(in);
+    long arrived = VarLongCoder.of().decode(in);
+    BinaryDecoder decoder = DecoderFactory.get().directBinaryDecoder(in, null);
+    return new TableRecord(table, codec(table).reader.read(null, decoder), arrived);
+  }
+
+  @Override
+  public void verifyDeterministic() {
+    // Records and arrays alone, no maps: the same row is always the same bytes.
+  }
+
+  private synchronized Codec codec(String table) {
+    if (codecs == null) {
+      codecs = new HashMap<>();
+      for (Table each : catalog.tables()) {
+        codecs.put(
+            each.name(),
+            new Codec(
+                new GenericDatumWriter<>(each.schema()), new GenericDatumReader<>(each.schema())));
+      }
+    }
+    return codecs.get(table);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.circlebeam.report;
+
+import dev.circlebeam.report.FetchFigures.OfTable;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a fetching step counted. It travels through the Beam pipeline as an element, together with
+ * the rows that it speaks of: if those are thrown away and fetched again, so is it.
+ *
+ * @param requests how many requests were sent
+ * @param retries how many of them because an earlier try failed
+ * @param rateLimited how many were answered 429
+ * @param waitedMillis how long nothing was sent because of that
+ * @param fetchMillis how long fetching took
+ * @param errors how many requests or items were given up
+ * @param countedErrors how many of those count towards {@code --maxErrors}
+ * @param tables by table, what was counted for it
+ */
+public record FetchFigures(
+    long requests,
+    long retries,
+    long rateLimited,
+    long waitedMillis,
+    long fetchMillis,
+    long errors,
+    long countedErrors,
+    Map<String, OfTable> tables)
+    implements Serializable {
+  /**
+   * What was counted for one table.
+   *
+   * @param requests how many answers were taken for it
+   * @param rows how many rows were in them
+   * @param notFound how many requests were answered 404, below a project
+   * @param misfits how many values had the wrong type for their column
+   * @param extraFields names of fields that no column took
+   */
+  public record OfTable(
+      long requests, long rows, long notFound, long misfits, TreeSet<String> extraFields)
+      implements Serializable {
+    /** Nothing counted yet. */
+    public static final OfTable NONE = new OfTable(0, 0, 0, 0, new TreeSet<>());
+
+    /**
+     * Adds figures.
+     *
+     * @param more what to add
+     * @return the sum
+     */
+    public OfTable plus(OfTable more) {
+      TreeSet<String> fields = new TreeSet<>(extraFields);
+      fields.addAll(more.extraFields);
+      return new OfTable(
+          requests + more.requests,
+          rows + more.rows,
+          notFound + more.notFound,
+          misfits + more.misfits,
+          fields);
+    }
+
+    /**
+     * Makes the figures of one answer.
+     *
+     * @param rows how many rows were in it
+     * @param misfits how many values did not fit
+     * @param extraFields names of fields that no column took
+     * @return the figures
+     */
+    public static OfTable answer(long rows, long misfits, Set<String> extraFields) {
+      return new OfTable(1, rows, 0, misfits, new TreeSet<>(extraFields));
+    }
+
+    /**
+     * Makes the figures of an answer 404.
+     *
+     * @return the figures
+     */
+    public static OfTable missing() {
+      return new OfTable(1, 0, 1, 0, new TreeSet<>());
+    }
+  }
+
+  /** Nothing counted yet. */
+  public static final FetchFigures NONE = new FetchFigures(0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+
+  /**
+   * Adds figures.
+   *
+   * @param more what to add
+   * @return the sum
+   */
+  public FetchFigures plus(FetchFigures more) {
+    Map<String, OfTable> sum = new TreeMap<>(tables);
+    more.tables.forEach((table, figures) -> sum.merge(table, figures, OfTable::plus));
+    return new FetchFigures(
+        requests + more.requests,
+        retries + more.retries,
+        rateLimited + more.rateLimited,
+        waitedMillis + more.waitedMillis,
+        fetchMillis + more.fetchMillis,
+        errors + more.errors,
+        countedErrors + more.countedErrors,
+        sum);
+  }
+}

@@ -1,0 +1,265 @@
+package dev.circlebeam.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What a run has to say of itself in the end: the file {@code _runs/<run id>.json}.
+ *
+ * @param runId the run
+ * @param status {@code succeeded}, {@code too_many_errors}, or why it failed
+ * @param exitCode what the process says
+ * @param reason why it failed, in a line; null when it did not
+ * @param whatToDo what to do about it, in a line; null when there is nothing
+ * @param startedAt when it began
+ * @param endedAt when it ended
+ * @param seconds how long it took
+ * @param circleciUrl the server
+ * @param output the output
+ * @param requests how it fetched; null when it did not get that far
+ * @param tables by table, what became of it
+ * @param errors how many requests and items were given up
+ * @param countedErrors how many of them count towards {@code --maxErrors}
+ * @param projects how many projects were read
+ * @param unfinished how many pipelines are to be looked at again
+ * @param backfillLeft slugs of projects of which something could not be read
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record RunReport(
+    String runId,
+    String status,
+    int exitCode,
+    @Nullable String reason,
+    @Nullable String whatToDo,
+    Instant startedAt,
+    Instant endedAt,
+    double seconds,
+    String circleciUrl,
+    String output,
+    @Nullable Requests requests,
+    Map<String, OfTable> tables,
+    long errors,
+    long countedErrors,
+    long projects,
+    long unfinished,
+    List<String> backfillLeft) {
+  /** The status of a run that did all it was meant to. */
+  public static final String SUCCEEDED = "succeeded";
+
+  private static final String TOO_MANY_ERRORS = "too_many_errors";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  /**
+   * What a run is, before anything is known of its outcome.
+   *
+   * @param runId the run
+   * @param startedAt when it began
+   * @param circleciUrl the server
+   * @param output the output
+   */
+  public record Run(String runId, Instant startedAt, String circleciUrl, String output)
+      implements java.io.Serializable {}
+
+  /**
+   * How a run fetched.
+   *
+   * @param sent how many requests were sent
+   * @param retries how many because an earlier try failed
+   * @param rateLimited how many were answered 429
+   * @param waitedSeconds how long nothing was sent because of that
+   * @param fetchSeconds how long fetching took
+   * @param perSecond requests a second meanwhile
+   */
+  public record Requests(
+      long sent,
+      long retries,
+      long rateLimited,
+      double waitedSeconds,
+      double fetchSeconds,
+      double perSecond) {}
+
+  /**
+   * What became of a table.
+   *
+   * @param rows how many rows were written
+   * @param files how many files were
+   * @param requests how many answers were taken
+   * @param notFound how many requests were answered 404: deleted, or too old
+   * @param misfits how many values did not fit their column and are in {@code _extra}
+   * @param extraFields names of fields that are in {@code _extra}
+   */
+  public record OfTable(
+      long rows, long files, long requests, long notFound, long misfits, Set<String> extraFields) {}
+
+  /**
+   * Makes the report of a run that came to its end.
+   *
+   * @param run the run
+   * @param endedAt when
+   * @param fetched what it fetched
+   * @param merged by table, what it wrote
+   * @param state how things stand
+   * @param maxErrors how many errors are too many
+   * @return the report
+   */
+  public static RunReport done(
+      Run run,
+      Instant endedAt,
+      FetchFigures fetched,
+      Map<String, MergeFigures> merged,
+      StateSummary state,
+      MaxErrors maxErrors) {
+    boolean tooMany = maxErrors.isExceeded(fetched.countedErrors(), fetched.requests());
+    String reason =
+        String.format(
+            "%d of %d requests failed for good", fetched.countedErrors(), fetched.requests());
+    return new RunReport(
+        run.runId(),
+        tooMany ? TOO_MANY_ERRORS : SUCCEEDED,
+        (tooMany ? ExitCode.TOO_MANY_ERRORS : ExitCode.DONE).code(),
+        tooMany ? reason : null,
+        tooMany ? "see the table _errors; the next run tries them again" : null,
+        run.startedAt(),
+        endedAt,
+        seconds(run.startedAt(), endedAt),
+        run.circleciUrl(),
+        run.output(),
+        requests(fetched),
+        tables(fetched, merged),
+        fetched.errors(),
+        fetched.countedErrors(),
+        state.projects(),
+        state.unfinished(),
+        state.incomplete());
+  }
+
+  /**
+   * Makes the report of a run that failed.
+   *
+   * @param run the run
+   * @param endedAt when
+   * @param status why, in one word
+   * @param exitCode what the process says
+   * @param reason why, in a line
+   * @param whatToDo what to do about it; null when nothing is known
+   * @return the report
+   */
+  public static RunReport failed(
+      Run run,
+      Instant endedAt,
+      String status,
+      ExitCode exitCode,
+      String reason,
+      @Nullable String whatToDo) {
+    return new RunReport(
+        run.runId(),
+        status,
+        exitCode.code(),
+        reason,
+        whatToDo,
+        run.startedAt(),
+        endedAt,
+        seconds(run.startedAt(), endedAt),
+        run.circleciUrl(),
+        run.output(),
+        null,
+        Map.of(),
+        0,
+        0,
+        0,
+        0,
+        List.of());
+  }
+
+  /**
+   * Returns where a run's report is.
+   *
+   * @param output the output, a folder
+   * @param runId the run
+   * @return the file
+   */
+  public static Path path(String output, String runId) {
+    return Path.of(output, "_runs", runId + ".json");
+  }
+
+  /**
+   * Returns the report as it is kept.
+   *
+   * @return JSON
+   */
+  public byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads a report.
+   *
+   * @param file where it is
+   * @return the report
+   * @throws IOException when it is not there, or damaged
+   */
+  public static RunReport read(Path file) throws IOException {
+    return JSON.readValue(Files.readAllBytes(file), RunReport.class);
+  }
+
+  private static Requests requests(FetchFigures fetched) {
+    double seconds = fetched.fetchMillis() / 1000.0;
+    return new Requests(
+        fetched.requests(),
+        fetched.retries(),
+        fetched.rateLimited(),
+        fetched.waitedMillis() / 1000.0,
+        seconds,
+        seconds == 0 ? 0 : Math.round(fetched.requests() / seconds * 10) / 10.0);
+  }
+
+  private static Map<String, OfTable> tables(
+      FetchFigures fetched, Map<String, MergeFigures> merged) {
+    TreeSet<String> names = new TreeSet<>(fetched.tables().keySet());
+    names.addAll(merged.keySet());
+    Map<String, OfTable> tables = new TreeMap<>();
+    for (String name : names) {
+      FetchFigures.OfTable in = fetched.tables().getOrDefault(name, FetchFigures.OfTable.NONE);
+      MergeFigures out = merged.getOrDefault(name, new MergeFigures(name, 0, 0, 0));
+      tables.put(
+          name,
+          new OfTable(
+              out.rows(),
+              out.files(),
+              in.requests(),
+              in.notFound(),
+              in.misfits(),
+              in.extraFields()));
+    }
+    return tables;
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis() / 1000.0;
+  }
+}

@@ -1,0 +1,14 @@
+package dev.circlebeam.report;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+
+/**
+ * How things stand after a run.
+ *
+ * @param projects how many projects it read
+ * @param unfinished how many of their pipelines are to be looked at again
+ * @param incomplete slugs of projects with something that could not be read
+ */
+public record StateSummary(long projects, long unfinished, ArrayList<String> incomplete)
+    implements Serializable {}

@@ -1,0 +1,70 @@
+package dev.circlebeam.report;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a person reads when a run has ended. */
+public final class Summary {
+  private Summary() {}
+
+  /**
+   * Prints a summary.
+   *
+   * @param report the run's report
+   * @param out where
+   */
+  public static void print(RunReport report, PrintStream out) {
+    out.printf(Locale.ROOT, "%-28s %12s %10s %8s%n", "table", "rows", "requests", "files");
+    for (Map.Entry<String, RunReport.OfTable> table : report.tables().entrySet()) {
+      RunReport.OfTable its = table.getValue();
+      out.printf(
+          Locale.ROOT,
+          "%-28s %12d %10d %8d%n",
+          table.getKey(),
+          its.rows(),
+          its.requests(),
+          its.files());
+    }
+    out.println();
+    RunReport.Requests requests = report.requests();
+    List<String> facts = new ArrayList<>();
+    facts.add(
+        String.format(
+            Locale.ROOT, "%d requests at %.1f a second", requests.sent(), requests.perSecond()));
+    facts.add(requests.retries() + " retries");
+    facts.add(
+        String.format(
+            Locale.ROOT,
+            "%d rate limited, %.1f s waited",
+            requests.rateLimited(),
+            requests.waitedSeconds()));
+    facts.add(report.errors() + " errors");
+    facts.add(String.format(Locale.ROOT, "%.1f s in all", report.seconds()));
+    out.println(String.join("; ", facts) + ".");
+    if (report.unfinished() > 0) {
+      out.println(report.unfinished() + " pipelines are unfinished; the next run looks again.");
+    }
+    for (Map.Entry<String, RunReport.OfTable> table : report.tables().entrySet()) {
+      if (table.getValue().misfits() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "%s: %d values did not fit their column; they are in _extra.%n",
+            table.getKey(),
+            table.getValue().misfits());
+      }
+    }
+    if (!report.backfillLeft().isEmpty()) {
+      out.println("Not read whole: " + String.join(", ", report.backfillLeft()) + ".");
+    }
+    if (report.errors() > 0) {
+      out.println("What failed is in the table _errors.");
+    }
+    if (report.reason() != null) {
+      out.println("Too many errors: " + report.reason() + "; " + report.whatToDo() + ".");
+    }
+    out.println("Report: " + RunReport.path(report.output(), report.runId()));
+  }
+}

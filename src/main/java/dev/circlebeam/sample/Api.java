@@ -1,0 +1,70 @@
+package dev.circlebeam.sample;
+
+import com.google.common.collect.ImmutableMap;
+import com.sun.net.httpserver.Headers;
+import java.net.URI;
+import java.time.Instant;
+
+/** From a request to its answer: limit, faults, authentication, route. */
+final class Api {
+  private static final String PREFIX = "/api/v2/";
+
+  private final RouteTable routes = new RouteTable();
+  private final RateGate gate;
+  private final FaultInjector faults;
+  private final Authenticator authenticator;
+
+  /** Answers from the organization, whose limit begins at a reading of the system's nanos. */
+  Api(SampleOrganization organization, long nanos) {
+    SampleConfig config = organization.config();
+    Directory directory = new Directory(organization);
+    Pages pages = new Pages(config.pageSize(), new PageTokens(config.seed()));
+    new OrganizationRoutes(organization, directory).addTo(routes);
+    new PipelineRoutes(organization, directory, pages).addTo(routes);
+    new WorkflowRoutes(organization, pages).addTo(routes);
+    gate = new RateGate(config.requestsPerSecond(), config.limitForm(), nanos);
+    faults = new FaultInjector(config.faults());
+    authenticator = new Authenticator(config.token(), config.projectToken());
+  }
+
+  /** A request and the handler for it. */
+  record Call(String route, ApiRequest request, RouteTable.Handler handler) {}
+
+  /** Finds the route for a request that comes when the clock shows that instant. */
+  Call call(String method, URI uri, Headers headers, Instant now) {
+    RouteTable.Match match = routes.match(uri.getRawPath());
+    return match == null
+        ? new Call(
+            "unknown",
+            ApiRequest.of(method, uri, ImmutableMap.of(), headers, now),
+            request -> Reply.message(404, "Not Found"))
+        : new Call(
+            match.name(),
+            ApiRequest.of(method, uri, match.params(), headers, now),
+            match.handler());
+  }
+
+  /** Answers a call that came at a reading of {@link System#nanoTime}. */
+  Reply answer(Call call, long nanos) {
+    RateGate.Verdict verdict = gate.enter(nanos);
+    if (verdict.refusal() != null) {
+      return verdict.refusal();
+    }
+    return faults.apply(call.request(), () -> handle(call)).withHeaders(verdict.headers());
+  }
+
+  private Reply handle(Call call) {
+    ApiRequest request = call.request();
+    try {
+      if (request.path().startsWith(PREFIX)) {
+        authenticator.check(request, call.route().equals("me"));
+        if (!request.method().equals("GET")) {
+          throw new ApiException(405, "Method Not Allowed");
+        }
+      }
+      return call.handler().handle(request);
+    } catch (ApiException e) {
+      return e.reply();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.circlebeam.sink.parquet;
+
+import com.google.common.collect.ImmutableList;
+import dev.circlebeam.record.Timestamps;
+import dev.circlebeam.report.MergeFigures;
+import dev.circlebeam.report.RequestError;
+import dev.circlebeam.state.AtomicFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.io.parquet.ParquetIO;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/** The files of {@code _errors}: one for each run and day, since no two runs share a row. */
+final class ErrorFile {
+  static final String TABLE = "_errors";
+
+  private static final Schema SCHEMA = schema();
+
+  private ErrorFile() {}
+
+  /** Returns the file that an error belongs into, relative to the output. */
+  static String of(RequestError error, String runId) {
+    LocalDate day = LocalDate.ofInstant(error.at(), ZoneOffset.UTC);
+    return TABLE + "/dt=" + day + "/" + runId + ".parquet";
+  }
+
+  /** Writes a file whole; a repeated step writes it again. */
+  static MergeFigures write(Path file, String runId, Iterable<RequestError> errors)
+      throws IOException {
+    List<RequestError> sorted =
+        ImmutableList.sortedCopyOf(
+            Comparator.comparing(RequestError::at).thenComparing(RequestError::url), errors);
+    Files.createDirectories(file.getParent());
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try (FileChannel out =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ParquetIO.Sink sink = ParquetIO.sink(SCHEMA).withCompressionCodec(CompressionCodecName.ZSTD);
+      sink.open(out);
+      for (RequestError error : sorted) {
+        sink.write(row(runId, error));
+      }
+      sink.flush();
+    }
+    AtomicFile.replace(temporary, file);
+    return new MergeFigures(TABLE, sorted.size(), 1, Files.size(file));
+  }
+
+  private static GenericRecord row(String runId, RequestError error) {
+    GenericRecord row = new GenericData.Record(SCHEMA);
+    row.put("run_id", runId);
+    row.put("at", Timestamps.micros(error.at()));
+    row.put("table", error.table());
+    row.put("parent_ids", error.parentIds());
+    row.put("url", error.url());
+    row.put("status", error.status() == 0 ? null : (Object) (long) error.status());
+    row.put("kind", error.kind());
+    row.put("message", error.message());
+    row.put("attempts", (long) error.attempts());
+    row.put("body", error.body());
+    return row;
+  }
+
+  private static Schema schema() {
+    try (InputStream in = ErrorFile.class.getResourceAsStream("/errors.avsc")) {
+      return new Schema.Parser().parse(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.circlebeam.sink.parquet;
+
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.Table;
+import dev.circlebeam.record.ScopeRead;
+import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.MergeFigures;
+import dev.circlebeam.report.Progress;
+import dev.circlebeam.report.RequestError;
+import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.sink.TableSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * Puts records into Parquet files below a folder: groups them by file, then merges each file with
+ * what is there.
+ *
+ * <p>Example: {@code rows.apply("Merge", new ParquetSink(folder, catalog, excluded, runId))}. Fails
+ * the run, with a {@link RunFailure}, before it replaces a file that has columns the catalogue
+ * lacks.
+ */
+public final class ParquetSink extends TableSink {
+  private static final long serialVersionUID = 1L;
+
+  private final String folder;
+  private final Catalog catalog;
+  private final Map<String, ? extends Set<String>> excluded;
+  private final String runId;
+
+  /**
+   * @param folder where the tables are, on a local disk
+   * @param catalog every table
+   * @param excluded by table, columns that are not written
+   * @param runId names temporary files and the run's {@code _errors}
+   */
+  public ParquetSink(
+      String folder, Catalog catalog, Map<String, ? extends Set<String>> excluded, String runId) {
+    this.folder = folder;
+    this.catalog = catalog;
+    this.excluded = excluded;
+    this.runId = runId;
+  }
+
+  /**
+   * Checks, before anything is fetched, that tables can be merged into what is there.
+   *
+   * @param tables names of the tables to be written
+   * @throws RunFailure when a table's folder holds another table
+   */
+  public void check(Set<String> tables) {
+    for (String name : tables) {
+      Table table = catalog.table(name);
+      TableManifest.check(Path.of(folder, name), table, columns(table, excluded));
+    }
+  }
+
+  @Override
+  public PCollection<MergeFigures> expand(PCollectionTuple input) {
+    KvCoder<String, FileUpdate> coder =
+        KvCoder.of(StringUtf8Coder.of(), new FileUpdate.Coder(catalog));
+    PCollection<KV<String, FileUpdate>> rows =
+        input.get(PAGES).apply("RowsByFile", ParDo.of(new RowsByFileFn(catalog))).setCoder(coder);
+    PCollection<KV<String, FileUpdate>> scopes =
+        input
+            .get(SCOPES)
+            .apply("ScopesByFile", ParDo.of(new ScopesByFileFn(catalog)))
+            .setCoder(coder);
+    PCollection<MergeFigures> tables =
+        PCollectionList.of(rows)
+            .and(scopes)
+            .apply("Updates", Flatten.pCollections())
+            .apply("ByFile", GroupByKey.create())
+            .apply("MergeFile", ParDo.of(new MergeFn(folder, catalog, excluded, runId)))
+            .setCoder(SerializableCoder.of(MergeFigures.class));
+    PCollection<MergeFigures> errors =
+        input
+            .get(ERRORS)
+            .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(runId)))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(RequestError.class)))
+            .apply("ErrorFile", GroupByKey.create())
+            .apply("WriteErrors", ParDo.of(new WriteErrorsFn(folder, runId)))
+            .setCoder(SerializableCoder.of(MergeFigures.class));
+    return PCollectionList.of(tables).and(errors).apply("Written", Flatten.pCollections());
+  }
+
+  private static Schema columns(Table table, Map<String, ? extends Set<String>> excluded) {
+    Set<String> without = excluded.get(table.name());
+    return without == null ? table.schema() : table.schemaWithout(without);
+  }
+
+  private static final class RowsByFileFn extends DoFn<List<TableRecord>, KV<String, FileUpdate>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Catalog catalog;
+
+    RowsByFileFn(Catalog catalog) {
+      this.catalog = catalog;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element List<TableRecord> page, OutputReceiver<KV<String, FileUpdate>> out) {
+      Table table = catalog.table(page.get(0).table());
+      Map<String, List<TableRecord>> byFile = new LinkedHashMap<>();
+      for (TableRecord record : page) {
+        String file = TableFiles.of(table, record.row());
+        byFile.computeIfAbsent(file, f -> new ArrayList<>()).add(record);
+      }
+      byFile.forEach((file, records) -> out.output(KV.of(file, new FileUpdate(records, null))));
+    }
+  }
+
+  private static final class ScopesByFileFn extends DoFn<ScopeRead, KV<String, FileUpdate>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Catalog catalog;
+
+    ScopesByFileFn(Catalog catalog) {
+      this.catalog = catalog;
+    }
+
+    @ProcessElement
+    public void process(@Element ScopeRead read, OutputReceiver<KV<String, FileUpdate>> out) {
+      String file = TableFiles.whole(catalog.table(read.table()));
+      out.output(KV.of(file, new FileUpdate(List.of(), read.scope())));
+    }
+  }
+
+  private static final class MergeFn extends DoFn<KV<String, Iterable<FileUpdate>>, MergeFigures> {
+    private static final long serialVersionUID = 1L;
+
+    private final String folder;
+    private final Catalog catalog;
+    private final Map<String, ? extends Set<String>> excluded;
+    private final String runId;
+
+    MergeFn(
+        String folder, Catalog catalog, Map<String, ? extends Set<String>> excluded, String runId) {
+      this.folder = folder;
+      this.catalog = catalog;
+      this.excluded = excluded;
+      this.runId = runId;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Iterable<FileUpdate>> file, OutputReceiver<MergeFigures> out) {
+      Table table = catalog.table(TableFiles.table(file.getKey()));
+      Schema columns = columns(table, excluded);
+      try {
+        Schema schema = TableManifest.ensure(Path.of(folder, table.name()), table, columns);
+        FileMerge merge = new FileMerge(Path.of(folder, file.getKey()), table, schema, columns);
+        file.getValue().forEach(merge::add);
+        out.output(merge.write(runId));
+        Progress.of(runId).merged();
+      } catch (IOException e) {
+        throw OutputFolder.unwritable(folder, e);
+      }
+    }
+  }
+
+  private static final class ErrorsByFileFn extends DoFn<RequestError, KV<String, RequestError>> {
+    private static final long serialVersionUID = 1L;
+
+    private final String runId;
+
+    ErrorsByFileFn(String runId) {
+      this.runId = runId;
+    }
+
+    @ProcessElement
+    public void process(@Element RequestError error, OutputReceiver<KV<String, RequestError>> out) {
+      out.output(KV.of(ErrorFile.of(error, runId), error));
+    }
+  }
+
+  private static final class WriteErrorsFn
+      extends DoFn<KV<String, Iterable<RequestError>>, MergeFigures> {
+    private static final long serialVersionUID = 1L;
+
+    private final String folder;
+    private final String runId;
+
+    WriteErrorsFn(String folder, String runId) {
+      this.folder = folder;
+      this.runId = runId;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Iterable<RequestError>> file, OutputReceiver<MergeFigures> out) {
+      try {
+        out.output(ErrorFile.write(Path.of(folder, file.getKey()), runId, file.getValue()));
+      } catch (IOException e) {
+        throw OutputFolder.unwritable(folder, e);
+      }
+    }
+  }
+}

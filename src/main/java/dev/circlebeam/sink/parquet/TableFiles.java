@@ -1,0 +1,32 @@
+package dev.circlebeam.sink.parquet;
+
+import com.google.common.base.Splitter;
+import dev.circlebeam.catalog.Table;
+import dev.circlebeam.record.Timestamps;
+import org.apache.avro.generic.GenericRecord;
+
+/** Names the files of tables, relative to the output. */
+final class TableFiles {
+  private TableFiles() {}
+
+  /** Returns the file that a row belongs to, by its key and partition date alone. */
+  static String of(Table table, GenericRecord row) {
+    int bucket = RowKey.bucket(RowKey.of(table, row), table.buckets());
+    String file = String.format("part-%05d.parquet", bucket);
+    if (table.partitionBy() == null) {
+      return table.name() + "/" + file;
+    }
+    Object date = row.get(table.partitionBy());
+    return table.name() + "/dt=" + Timestamps.day((Long) date) + "/" + file;
+  }
+
+  /** Returns the one file of a full-refresh table. */
+  static String whole(Table table) {
+    return table.name() + "/part-00000.parquet";
+  }
+
+  /** Returns the table that a file is of. */
+  static String table(String file) {
+    return Splitter.on('/').split(file).iterator().next();
+  }
+}

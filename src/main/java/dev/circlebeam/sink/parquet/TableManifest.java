@@ -1,0 +1,173 @@
+package dev.circlebeam.sink.parquet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.circlebeam.catalog.Table;
+import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.state.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What a table's files have in common, kept in {@code _table.json} beside them: key, partition
+ * column, number of buckets, columns. The first three never change, since they decide which file a
+ * row is in; columns are only added, at the end.
+ */
+final class TableManifest {
+  private static final String FILE = "_table.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Object ONE_WRITER = new Object();
+
+  private TableManifest() {}
+
+  /**
+   * Checks that a table can be written into a folder.
+   *
+   * @param folder the table's folder; need not be there
+   * @param table the table
+   * @param columns the columns that are written
+   * @return the schema of its files: the columns that are there, in their order, then new ones
+   * @throws RunFailure when the folder's files are of another table, or its {@code _table.json} is
+   *     damaged
+   */
+  static Schema check(Path folder, Table table, Schema columns) {
+    Path file = folder.resolve(FILE);
+    JsonNode manifest = read(file);
+    if (manifest == null) {
+      return columns;
+    }
+    same(file, "primary_key", table.primaryKey().toString(), texts(manifest.path("primary_key")));
+    same(
+        file,
+        "partition_by",
+        String.valueOf(table.partitionBy()),
+        manifest.path("partition_by").asText("null"));
+    same(file, "buckets", "" + table.buckets(), manifest.path("buckets").asText());
+    return union(file, table, columns, manifest.path("columns"));
+  }
+
+  /**
+   * Makes sure that a table's {@code _table.json} is there and names all columns.
+   *
+   * @return the schema of the table's files
+   * @throws IOException when it cannot be written
+   */
+  static Schema ensure(Path folder, Table table, Schema columns) throws IOException {
+    synchronized (ONE_WRITER) {
+      Schema schema = check(folder, table, columns);
+      byte[] wanted = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json(table, schema));
+      Path file = folder.resolve(FILE);
+      if (!Files.exists(file) || !java.util.Arrays.equals(Files.readAllBytes(file), wanted)) {
+        AtomicFile.write(file, wanted);
+      }
+      return schema;
+    }
+  }
+
+  private static Schema union(Path file, Table table, Schema columns, JsonNode known) {
+    List<Schema.Field> fields = new ArrayList<>();
+    Set<String> names =
+        columns.getFields().stream().map(Schema.Field::name).collect(Collectors.toSet());
+    for (JsonNode column : known) {
+      String name = column.path("name").asText();
+      Schema type = type(file, column.path("type"));
+      Schema.Field declared = table.schema().getField(name);
+      if (declared == null) {
+        throw RunFailure.misconfigured(
+            file + " has a column " + name + " that this catalogue lacks",
+            "use the version of circlebeam that wrote it, or give another --output");
+      }
+      if (!sameType(declared.schema(), type)) {
+        throw RunFailure.misconfigured(
+            String.format(
+                "%s has the column %s as %s, the catalogue as %s",
+                file, name, type, declared.schema()),
+            "types never change: give another --output");
+      }
+      fields.add(new Schema.Field(declared, declared.schema()));
+      names.remove(name);
+    }
+    for (Schema.Field field : columns.getFields()) {
+      if (names.contains(field.name())) {
+        fields.add(new Schema.Field(field, field.schema()));
+      }
+    }
+    return Schema.createRecord(
+        columns.getName(), columns.getDoc(), columns.getNamespace(), false, fields);
+  }
+
+  /** Documentation and names of nested records may change; what the files hold may not. */
+  private static boolean sameType(Schema a, Schema b) {
+    return org.apache.avro.SchemaNormalization.parsingFingerprint64(a)
+        == org.apache.avro.SchemaNormalization.parsingFingerprint64(b);
+  }
+
+  private static Schema type(Path file, JsonNode type) {
+    try {
+      return new Schema.Parser().parse(type.toString());
+    } catch (AvroRuntimeException e) {
+      throw damaged(file);
+    }
+  }
+
+  private static void same(Path file, String what, String ours, String theirs) {
+    if (!ours.equals(theirs)) {
+      throw RunFailure.misconfigured(
+          String.format("%s says %s is %s, the catalogue says %s", file, what, theirs, ours),
+          "the output belongs to another table: give another --output");
+    }
+  }
+
+  private static ObjectNode json(Table table, Schema schema) throws IOException {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("table", table.name());
+    table.primaryKey().forEach(json.putArray("primary_key")::add);
+    json.put("partition_by", table.partitionBy());
+    json.put("buckets", table.buckets());
+    ArrayNode columns = json.putArray("columns");
+    for (Schema.Field field : schema.getFields()) {
+      columns
+          .addObject()
+          .put("name", field.name())
+          .set("type", JSON.readTree(field.schema().toString()));
+    }
+    return json;
+  }
+
+  private static String texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts.toString();
+  }
+
+  private static @Nullable JsonNode read(Path file) {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try {
+      JsonNode manifest = JSON.readTree(Files.readAllBytes(file));
+      if (manifest != null && manifest.path("columns").isArray()) {
+        return manifest;
+      }
+    } catch (IOException e) {
+      throw damaged(file);
+    }
+    throw damaged(file);
+  }
+
+  private static RunFailure damaged(Path file) {
+    return RunFailure.misconfigured(
+        file + " cannot be read, or is none of circlebeam's",
+        "restore it from a copy, or give another --output");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.circlebeam.state;
+
+import dev.circlebeam.report.StateSummary;
+import dev.circlebeam.state.SyncState.WrittenBy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+
+/**
+ * Moves the state on. Its input is one element, which must not be there before all tables are
+ * written; what was learned comes from the side.
+ *
+ * <p>Example: {@code once.apply(Wait.on(written)).apply("CommitState", new CommitState(…))}. Fails
+ * the run, with a {@link dev.circlebeam.report.RunFailure}, when another run has written the state
+ * meanwhile.
+ */
+public final class CommitState extends PTransform<PCollection<String>, PCollection<StateSummary>> {
+  private static final long serialVersionUID = 1L;
+
+  private final StateStore store;
+  private final WrittenByRun run;
+  private final PCollection<ProjectFacts> facts;
+  private final PCollection<String> readVersion;
+
+  private record WrittenByRun(String runId, int slice) implements java.io.Serializable {}
+
+  /**
+   * @param store where the state is
+   * @param runId the run
+   * @param slice which part of the run, from 0
+   * @param facts what was learned
+   * @param readVersion one element, which names the state that the run read when it began
+   */
+  public CommitState(
+      StateStore store,
+      String runId,
+      int slice,
+      PCollection<ProjectFacts> facts,
+      PCollection<String> readVersion) {
+    this.store = store;
+    this.run = new WrittenByRun(runId, slice);
+    this.facts = facts;
+    this.readVersion = readVersion;
+  }
+
+  @Override
+  public PCollection<StateSummary> expand(PCollection<String> once) {
+    PCollectionView<Iterable<ProjectFacts>> learned = facts.apply("Facts", View.asIterable());
+    PCollectionView<String> version = readVersion.apply("ReadVersion", View.asSingleton());
+    return once.apply(
+            "Replace",
+            ParDo.of(new CommitFn(store, run, learned, version)).withSideInputs(learned, version))
+        .setCoder(SerializableCoder.of(StateSummary.class));
+  }
+
+  private static final class CommitFn extends DoFn<String, StateSummary> {
+    private static final long serialVersionUID = 1L;
+
+    private final StateStore store;
+    private final WrittenByRun run;
+    private final PCollectionView<Iterable<ProjectFacts>> learned;
+    private final PCollectionView<String> version;
+
+    CommitFn(
+        StateStore store,
+        WrittenByRun run,
+        PCollectionView<Iterable<ProjectFacts>> learned,
+        PCollectionView<String> version) {
+      this.store = store;
+      this.run = run;
+      this.learned = learned;
+      this.version = version;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      List<ProjectFacts> facts = new ArrayList<>();
+      context.sideInput(learned).forEach(facts::add);
+      SyncState before = store.read().state();
+      SyncState after = before.after(facts, new WrittenBy(run.runId(), run.slice(), Instant.now()));
+      store.replace(context.sideInput(version), after);
+      long unfinished =
+          facts.stream()
+              .mapToLong(of -> after.projects().get(of.projectId()).unfinished().size())
+              .sum();
+      List<String> left =
+          facts.stream()
+              .filter(of -> !of.failed().isEmpty())
+              .map(ProjectFacts::slug)
+              .sorted()
+              .toList();
+      context.output(new StateSummary(facts.size(), unfinished, new ArrayList<>(left)));
+    }
+  }
+}

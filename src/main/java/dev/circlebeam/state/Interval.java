@@ -1,0 +1,25 @@
+package dev.circlebeam.state;
+
+import java.io.Serializable;
+import java.time.Instant;
+
+/**
+ * A stretch of pipeline creation time, both ends included.
+ *
+ * @param from its beginning; 1970-01-01 stands for "everything there is"
+ * @param to its end; not before the beginning
+ */
+public record Interval(Instant from, Instant to) implements Serializable {
+  /** Before any pipeline. */
+  public static final Instant BEGINNING = Instant.EPOCH;
+
+  /**
+   * Tells whether a moment lies inside.
+   *
+   * @param moment any moment
+   * @return true when it does
+   */
+  public boolean contains(Instant moment) {
+    return !moment.isBefore(from) && !moment.isAfter(to);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.circlebeam.state;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.google.common.hash.Hashing;
+import dev.circlebeam.report.RunFailure;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Where a state is kept, and how one is put in another's place: whole, and only if nobody else did
+ * so meanwhile.
+ *
+ * @param path the file
+ * @param circleciUrl the server that it must be about
+ * @param output the output that it must belong to
+ */
+public record StateStore(String path, String circleciUrl, String output) implements Serializable {
+  private static final String NONE = "none";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  /**
+   * A state as it was read.
+   *
+   * @param state the state
+   * @param version names the bytes that it was read from
+   */
+  public record Versioned(SyncState state, String version) {}
+
+  /**
+   * Reads the state.
+   *
+   * @return it, or the empty one where there is none yet
+   * @throws RunFailure when the file is damaged, or about something else
+   */
+  public Versioned read() {
+    byte[] bytes = bytes();
+    if (bytes == null) {
+      return new Versioned(SyncState.empty(circleciUrl, output), NONE);
+    }
+    SyncState state = parse(bytes);
+    checkBelongs("server", "--circleciUrl", circleciUrl, state.circleciUrl());
+    checkBelongs("output", "--output", output, state.output());
+    return new Versioned(state, version(bytes));
+  }
+
+  /**
+   * Puts a new state in the old one's place. Done twice by the same run and slice, the second time
+   * does nothing.
+   *
+   * @param readVersion what the run read when it began
+   * @param state the new state
+   * @throws RunFailure when another run has written the state since, or it cannot be written
+   */
+  public void replace(String readVersion, SyncState state) {
+    byte[] now = bytes();
+    if (now != null && isFrom(parse(now), state)) {
+      return;
+    }
+    if (!version(now).equals(readVersion)) {
+      throw RunFailure.failed(
+          "state_conflict",
+          "another run has written "
+              + path
+              + " since this one began; its tables are kept, this"
+              + " run's state is not",
+          "run it again, and only one at a time");
+    }
+    try {
+      AtomicFile.write(Path.of(path), JSON.writeValueAsBytes(state));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    } catch (IOException e) {
+      throw RunFailure.failed(
+          "unwritable",
+          "the state " + path + " cannot be written: " + e,
+          "make room, then run again");
+    }
+  }
+
+  private static boolean isFrom(SyncState there, SyncState state) {
+    return there.writtenBy() != null
+        && there.writtenBy().runId().equals(state.writtenBy().runId())
+        && there.writtenBy().slice() == state.writtenBy().slice();
+  }
+
+  private SyncState parse(byte[] bytes) {
+    SyncState state;
+    try {
+      state = JSON.readValue(bytes, SyncState.class);
+    } catch (IOException e) {
+      throw RunFailure.misconfigured(
+          "the state " + path + " is damaged: " + firstLine(e),
+          "restore it from a copy, or move it away: the next run then reads everything again");
+    }
+    if (state == null || state.version() != SyncState.VERSION) {
+      throw RunFailure.misconfigured(
+          "the state " + path + " is of another version of circlebeam, or no state at all",
+          "use the version that wrote it, or give another file with --state");
+    }
+    if (state.circleciUrl() == null || state.output() == null || state.projects() == null) {
+      throw RunFailure.misconfigured(
+          "the state " + path + " is damaged: it names no server, output or projects",
+          "restore it from a copy, or move it away: the next run then reads everything again");
+    }
+    return state;
+  }
+
+  private void checkBelongs(String what, String flag, String ours, String theirs) {
+    if (!ours.equals(theirs)) {
+      throw RunFailure.misconfigured(
+          String.format(
+              "the state %s belongs to the %s %s, but %s is %s", path, what, theirs, flag, ours),
+          "give the " + what + " it belongs to, or another file with --state");
+    }
+  }
+
+  private byte[] bytes() {
+    try {
+      return Files.readAllBytes(Path.of(path));
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw RunFailure.misconfigured(
+          "the state " + path + " cannot be read: " + e, "check --state and its permissions");
+    }
+  }
+
+  private static String version(byte[] bytes) {
+    return bytes == null ? NONE : Hashing.sha256().hashBytes(bytes).toString();
+  }
+
+  private static String firstLine(IOException e) {
+    String message =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+    return Arrays.stream(String.valueOf(message).split("\n", 2)).findFirst().orElse("");
+  }
+}

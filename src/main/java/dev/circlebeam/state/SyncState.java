@@ -1,0 +1,71 @@
+package dev.circlebeam.state;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What earlier runs have done; the file {@code _state.json}. Immutable by agreement.
+ *
+ * @param version of the file's form
+ * @param circleciUrl the server that it is about
+ * @param output the output that it belongs to
+ * @param writtenBy the run that wrote it
+ * @param projects by project id, how far each is
+ */
+public record SyncState(
+    int version,
+    String circleciUrl,
+    String output,
+    @Nullable WrittenBy writtenBy,
+    TreeMap<String, ProjectState> projects) {
+  /** The form that this program reads and writes. */
+  public static final int VERSION = 1;
+
+  /**
+   * Who wrote a state.
+   *
+   * @param runId the run
+   * @param slice which part of it, from 0
+   * @param at when
+   */
+  public record WrittenBy(String runId, int slice, Instant at) {}
+
+  /**
+   * Returns the state before the first run.
+   *
+   * @param circleciUrl the server
+   * @param output the output
+   * @return a state without projects
+   */
+  public static SyncState empty(String circleciUrl, String output) {
+    return new SyncState(VERSION, circleciUrl, output, null, new TreeMap<>());
+  }
+
+  /**
+   * Returns the state after a run.
+   *
+   * @param facts what it learned about each project
+   * @param by the run
+   * @return the new state
+   */
+  public SyncState after(List<ProjectFacts> facts, WrittenBy by) {
+    TreeMap<String, ProjectState> after = new TreeMap<>(projects);
+    for (ProjectFacts of : facts) {
+      ProjectState before = after.getOrDefault(of.projectId(), ProjectState.unknown(of.slug()));
+      after.put(of.projectId(), before.after(of));
+    }
+    return new SyncState(VERSION, circleciUrl, output, by, after);
+  }
+
+  /**
+   * Tells whether some project was last seen under a slug.
+   *
+   * @param slug in CircleCI's short form
+   * @return true when one was
+   */
+  public boolean knowsSlug(String slug) {
+    return projects.values().stream().anyMatch(project -> project.slug().equals(slug));
+  }
+}
