@@ -47,7 +47,7 @@ final class SyncCommand {
         options.setProjects(
             server.organization().projectSlugs().stream().collect(Collectors.joining(",")));
       }
-      return run(SyncConfig.of(options, startedAt, server.url()));
+      return run(SyncConfig.of(options, startedAt, server));
     }
   }
 

@@ -11,6 +11,7 @@ import dev.circlebeam.plan.Planner;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
+import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.state.AtomicFile;
 import dev.circlebeam.state.StateStore;
 import java.nio.file.Path;
@@ -53,11 +54,12 @@ record SyncConfig(
    *
    * @param options the flags
    * @param startedAt the run's start
-   * @param sampleUrl the address of the sample server, if it is to be used; else null
+   * @param sample the sample server, if it is to be used; else null
    * @return what to do
    * @throws UsageException when a flag is missing or wrong, naming it and the fix
    */
-  static SyncConfig of(SyncOptions options, Instant startedAt, @Nullable String sampleUrl) {
+  static SyncConfig of(SyncOptions options, Instant startedAt, @Nullable SampleServer sample) {
+    String sampleUrl = sample == null ? null : sample.url();
     Flags flags = new Flags(options);
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
@@ -90,7 +92,9 @@ record SyncConfig(
             flags.startDate(),
             flags.duration("--overlap", options.getOverlap()),
             flags.duration("--unfinishedMaxAge", options.getUnfinishedMaxAge()),
-            options.isFullRefresh()),
+            options.isFullRefresh(),
+            // The sample organization lives in a time of its own.
+            sample == null ? startedAt : sample.clock()),
         new StateStore(state.toString(), server, output.toString()),
         new RunReport.Run(runId, startedAt, server, output.toString()),
         flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())));

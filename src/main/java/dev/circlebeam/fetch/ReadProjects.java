@@ -109,8 +109,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
         ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
         int next = 0;
         for (Planner.Project project : reading.read(slugs)) {
-          ProjectTask task =
-              planner.plan(project, state.state().projects().get(project.id()), spec.startedAt());
+          ProjectTask task = planner.plan(project, state.state().projects().get(project.id()));
           receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
         }
         reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);

@@ -20,23 +20,24 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param overlap how far before the newest complete pipeline to begin again
  * @param unfinishedMaxAge older unfinished work is given up
  * @param fullRefresh whether to read what is complete already
+ * @param now the time, as ages are counted
  */
 public record Planner(
     Collection<String> tables,
     @Nullable Instant startDate,
     Duration overlap,
     Duration unfinishedMaxAge,
-    boolean fullRefresh)
+    boolean fullRefresh,
+    Instant now)
     implements Serializable {
   /**
    * Plans a project.
    *
    * @param project who it is
    * @param state how far it is; null when no run has seen it
-   * @param now the run's start
    * @return what to read of it
    */
-  public ProjectTask plan(Project project, @Nullable ProjectState state, Instant now) {
+  public ProjectTask plan(Project project, @Nullable ProjectState state) {
     Instant start = startDate != null ? startDate : Interval.BEGINNING;
     Intervals complete = state == null || fullRefresh ? Intervals.NONE : state.completeIn(tables);
     Instant watermark = complete.watermark();
