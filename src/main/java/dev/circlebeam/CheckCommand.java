@@ -97,7 +97,8 @@ final class CheckCommand {
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
     try (ApiSession session =
-        new ApiAccess("check-" + UUID.randomUUID(), connection, RATE, 1, 1).open()) {
+        new ApiAccess("check-" + UUID.randomUUID(), connection, RATE, 1, 1, RETRIES.firstWait())
+            .open()) {
       check(session, projects);
       out.println("ok");
       return ExitCode.DONE.code();

@@ -43,6 +43,7 @@ record SyncConfig(
     MaxErrors maxErrors) {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration FIRST_RETRY_WAIT = Duration.ofMillis(500);
   private static final double CAREFUL_RATE = 10;
   private static final double SAMPLE_RATE = 1000;
 
@@ -137,7 +138,8 @@ record SyncConfig(
         connection,
         rate == null ? limit : flags.positiveNumber("--requestsPerSecond", rate),
         shards,
-        connection.maxConnections());
+        connection.maxConnections(),
+        FIRST_RETRY_WAIT);
   }
 
   private static Path output(Flags flags) {
@@ -146,6 +148,33 @@ record SyncConfig(
       throw new UsageException("--output is missing: give the folder for the tables");
     }
     return flags.localPath("--output", output);
+  }
+
+  /** The same sync, trying failed requests again after shorter waits; for tests. */
+  SyncConfig withFirstRetryWait(Duration wait) {
+    ApiAccess api = fetch.api();
+    return new SyncConfig(
+        projects,
+        output,
+        new FetchSpec(
+            fetch.runId(),
+            fetch.startedAt(),
+            new ApiAccess(
+                api.runId(),
+                api.connection(),
+                api.requestsPerSecond(),
+                api.shards(),
+                api.maxConcurrentRequests(),
+                wait),
+            fetch.catalog(),
+            fetch.written(),
+            fetch.read(),
+            fetch.excluded(),
+            fetch.branch()),
+        planner,
+        state,
+        run,
+        maxErrors);
   }
 
   /** The run's name. */

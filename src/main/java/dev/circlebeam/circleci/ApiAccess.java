@@ -1,6 +1,7 @@
 package dev.circlebeam.circleci;
 
 import java.io.Serializable;
+import java.time.Duration;
 
 /**
  * How a run may use the API; travels to wherever requests are made and opens sessions there.
@@ -10,13 +11,15 @@ import java.io.Serializable;
  * @param requestsPerSecond the limit of the whole run
  * @param shards into how many equal parts the limit is divided
  * @param maxConcurrentRequests how many requests a shard may have in flight
+ * @param firstRetryWait how long to wait before a failed request is tried again; later waits grow
  */
 public record ApiAccess(
     String runId,
     Connection connection,
     double requestsPerSecond,
     int shards,
-    int maxConcurrentRequests)
+    int maxConcurrentRequests,
+    Duration firstRetryWait)
     implements Serializable {
   /**
    * Opens a session: resolves the token, opens the pool.

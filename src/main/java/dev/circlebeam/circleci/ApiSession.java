@@ -23,6 +23,15 @@ public final class ApiSession implements AutoCloseable {
   }
 
   /**
+   * Returns how often and when this session's run tries again.
+   *
+   * @return the policy
+   */
+  public RetryPolicy retries() {
+    return RetryPolicy.standard(access.firstRetryWait());
+  }
+
+  /**
    * Makes a dispatcher that draws on one shard's part of the limit.
    *
    * @param shard the shard, from 0

@@ -14,7 +14,7 @@ public final class FixedRateLimit implements RateLimit {
    * Networks delay some requests more than others, so that a server sees a few more in one second
    * and a few less in the next. This share of the limit is left free for that.
    */
-  private static final double USED = 0.97;
+  private static final double USED = 0.98;
 
   /** A late start is made up for, but only one this late: timers and threads are not exact. */
   private static final long MOST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(20);

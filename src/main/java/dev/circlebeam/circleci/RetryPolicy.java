@@ -14,12 +14,13 @@ import java.util.function.DoubleSupplier;
 public record RetryPolicy(
     int attempts, Duration firstWait, Duration longestWait, DoubleSupplier random) {
   /**
-   * The policy of a sync: six tries over about 15 seconds.
+   * The policy of a sync: six tries, over some thirty times the first wait.
    *
+   * @param firstWait the wait after the first failure
    * @return the policy
    */
-  public static RetryPolicy standard() {
-    return new RetryPolicy(6, Duration.ofMillis(500), Duration.ofMinutes(1), Math::random);
+  public static RetryPolicy standard(Duration firstWait) {
+    return new RetryPolicy(6, firstWait, Duration.ofMinutes(1), Math::random);
   }
 
   /**

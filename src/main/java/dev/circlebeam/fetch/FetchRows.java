@@ -2,7 +2,6 @@ package dev.circlebeam.fetch;
 
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.Dispatcher;
-import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.TableRecord;
@@ -89,7 +88,7 @@ public final class FetchRows
       Dispatcher<TableRequest, Page> dispatcher =
           session.dispatcher(
               shard.getKey(),
-              RetryPolicy.standard(),
+              session.retries(),
               client -> new TableAccess(client, spec)::send,
               progress::paused);
       new Walk(spec, dispatcher, tally)

@@ -2,7 +2,6 @@ package dev.circlebeam.fetch;
 
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.Dispatcher;
-import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
@@ -102,7 +101,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
         Dispatcher<TableRequest, Page> dispatcher =
             session.dispatcher(
                 0,
-                RetryPolicy.standard(),
+                session.retries(),
                 client -> new TableAccess(client, spec)::send,
                 progress::paused);
         TokenProof.prove(session, progress);

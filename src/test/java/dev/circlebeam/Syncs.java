@@ -1,0 +1,112 @@
+package dev.circlebeam;
+
+import dev.circlebeam.report.RunReport;
+import dev.circlebeam.sample.SampleServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Runs whole syncs as a user does: flags in, files and an exit code out. */
+final class Syncs {
+  static final String TOKEN = "sample-token";
+
+  private Syncs() {}
+
+  /**
+   * What a command left behind.
+   *
+   * @param code the exit code
+   * @param out what it printed
+   * @param err what it complained of
+   */
+  record Outcome(int code, String out, String err) {}
+
+  /** Runs a command. */
+  static Outcome run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = CircleBeam.run(Arrays.asList(args), stream(out), stream(err));
+    return outcome(code, out, err);
+  }
+
+  /** Runs a sync of all the server's projects, at full speed. */
+  static Outcome sync(SampleServer server, Path output, String... more) throws IOException {
+    return run(args(server, output, more).toArray(String[]::new));
+  }
+
+  /** Runs a sync that tries failed requests again at once. */
+  static Outcome impatientSync(SampleServer server, Path output, String... more)
+      throws IOException {
+    List<String> args = args(server, output, more);
+    SyncOptions options = CommandLine.parse(args.subList(1, args.size()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    SyncConfig config =
+        SyncConfig.of(options, Instant.now(), null).withFirstRetryWait(Duration.ofMillis(1));
+    int code = new SyncCommand(options, stream(out), stream(err)).run(config);
+    return outcome(code, out, err);
+  }
+
+  /** The arguments of a sync of all the server's projects, unless {@code --projects} is given. */
+  static List<String> args(SampleServer server, Path output, String... more) throws IOException {
+    List<String> args =
+        new ArrayList<>(List.of("sync", "--circleciUrl=" + server.url(), "--output=" + output));
+    if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--unfinishedMaxAge="))) {
+      // The server's clock is not ours.
+      args.add("--unfinishedMaxAge=P9999D");
+    }
+    if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--requestsPerSecond="))) {
+      args.add("--requestsPerSecond=100000");
+    }
+    if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--token="))) {
+      args.add("--token=file:" + tokenFile(TOKEN));
+    }
+    if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--projects="))) {
+      args.add("--projects=" + String.join(",", server.organization().projectSlugs()));
+    }
+    args.addAll(Arrays.asList(more));
+    return args;
+  }
+
+  /** Puts a token where {@code --token=file:} finds it. */
+  static Path tokenFile(String token) throws IOException {
+    Path file = Files.createTempFile("token", ".txt");
+    file.toFile().deleteOnExit();
+    return Files.writeString(file, token + "\n");
+  }
+
+  /** The newest report in an output. */
+  static RunReport report(Path output) throws IOException {
+    try (Stream<Path> files = Files.list(output.resolve("_runs"))) {
+      Path newest =
+          files
+              .max((a, b) -> Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
+              .orElseThrow();
+      return RunReport.read(newest);
+    }
+  }
+
+  /** A run id that sorts nowhere in particular. */
+  static String runId() {
+    return "test-" + UUID.randomUUID();
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static Outcome outcome(int code, ByteArrayOutputStream out, ByteArrayOutputStream err) {
+    return new Outcome(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,198 @@
+package dev.circlebeam.catalog;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.util.SerializableUtils;
+import org.junit.Test;
+
+/** The catalogue as a whole, and what it is written down as. */
+public class CatalogTest {
+  private static final Catalog CATALOG = Catalog.builtIn();
+
+  @Test
+  public void givenBuiltInTables_thenParentsComeFirst() {
+    List<String> names = names(CATALOG);
+    assertTrue(names.toString(), names.containsAll(List.of("projects", "pipelines", "jobs")));
+    assertTrue(names.indexOf("pipelines") < names.indexOf("workflows"));
+    assertTrue(names.indexOf("workflows") < names.indexOf("jobs"));
+    assertEquals(1, CATALOG.depth(CATALOG.table("projects")));
+    assertEquals(1, CATALOG.depth(CATALOG.table("pipelines")));
+    assertEquals(2, CATALOG.depth(CATALOG.table("workflows")));
+    assertEquals(3, CATALOG.depth(CATALOG.table("jobs")));
+  }
+
+  @Test
+  public void givenBuiltInTables_thenKeysAndPartitionsOfTheContract() {
+    assertEquals(List.of("id"), CATALOG.table("pipelines").primaryKey());
+    assertEquals("created_at", CATALOG.table("pipelines").partitionBy());
+    assertEquals(List.of("id"), CATALOG.table("workflows").primaryKey());
+    assertEquals("created_at", CATALOG.table("workflows").partitionBy());
+    assertEquals(List.of("workflow_id", "id"), CATALOG.table("jobs").primaryKey());
+    assertEquals("workflow_created_at", CATALOG.table("jobs").partitionBy());
+    assertEquals(Refresh.FULL, CATALOG.table("projects").refresh());
+  }
+
+  @Test
+  public void givenTable_thenWithAncestorsReachesTheTop() {
+    assertThat(CATALOG.withAncestors(Set.of("jobs")), contains("pipelines", "workflows", "jobs"));
+    assertThat(CATALOG.withAncestors(Set.of("projects")), contains("projects"));
+    CatalogException unknown =
+        assertThrows(CatalogException.class, () -> CATALOG.withAncestors(Set.of("jobz")));
+    assertThat(unknown.getMessage(), containsString("jobz"));
+  }
+
+  @Test
+  public void givenBuiltInTables_thenEveryColumnIsExplained() {
+    List<String> columns = new ArrayList<>();
+    List<String> unexplained = new ArrayList<>();
+    for (Table table : CATALOG.tables()) {
+      collect(table.name(), table.schema(), columns, unexplained);
+    }
+    assertThat(columns.size(), greaterThan(60));
+    assertThat(unexplained, is(empty()));
+  }
+
+  private static void collect(
+      String prefix, Schema schema, List<String> columns, List<String> unexplained) {
+    for (Schema.Field field : schema.getFields()) {
+      String name = prefix + "." + field.name();
+      columns.add(name);
+      if (field.doc() == null || field.doc().isBlank()) {
+        unexplained.add(name);
+      }
+      Schema type = Column.type(field.schema());
+      Schema nested = type.getType() == Schema.Type.ARRAY ? type.getElementType() : type;
+      if (nested.getType() == Schema.Type.RECORD) {
+        collect(name, nested, columns, unexplained);
+      }
+    }
+  }
+
+  @Test
+  public void givenBuiltInTables_thenRowsEndWithExtraAndSyncedAt() {
+    assertEquals(4, CATALOG.tables().size());
+    for (Table table : CATALOG.tables()) {
+      List<String> columns = table.schema().getFields().stream().map(Schema.Field::name).toList();
+      assertEquals(
+          List.of("_extra", "_synced_at"), columns.subList(columns.size() - 2, columns.size()));
+      assertEquals("json", Column.typeName(table.schema().getField("_extra").schema()));
+      assertEquals("timestamp", Column.typeName(table.schema().getField("_synced_at").schema()));
+    }
+  }
+
+  @Test
+  public void givenDocumentation_thenItIsCurrent() throws Exception {
+    assertEquals(
+        "run ./scripts/circlebeam tables --format=markdown > docs/tables.md",
+        new CatalogDocument(CATALOG).markdown(),
+        Files.readString(Path.of("docs/tables.md")));
+  }
+
+  @Test
+  public void givenCatalog_thenTextAndJsonNameEveryColumn() {
+    CatalogDocument document = new CatalogDocument(CATALOG);
+    assertThat(document.text(), containsString("trigger.actor.login"));
+    assertThat(document.text(), containsString("errors[].message"));
+    assertThat(document.json(), containsString("\"trigger.actor.login\""));
+    assertThat(document.json(), containsString("\"partition_by\" : \"workflow_created_at\""));
+  }
+
+  @Test
+  public void givenTablesOfOnesOwn_thenTheyTakeTheirPlace() {
+    Map<String, String> declarations = new TreeMap<>(BuiltInTables.read());
+    declarations.put(
+        "artifacts.avsc",
+        """
+        {"type": "record", "name": "artifacts", "doc": "Artifacts.", "parent": ["jobs"],
+         "group": "mine", "path": "project/{project_slug}/{job_number}/artifacts",
+         "paginated": true, "primaryKey": ["workflow_id", "url"],
+         "partitionBy": "workflow_created_at", "refresh": "incremental", "buckets": 4,
+         "fields": [
+          {"name": "url", "type": "string", "doc": "Address."},
+          {"name": "workflow_id", "type": "string", "fromParent": "workflow_id", "doc": "Id."},
+          {"name": "workflow_created_at", "fromParent": "workflow_created_at", "doc": "Time.",
+           "type": {"type": "long", "logicalType": "timestamp-micros"}}]}
+        """);
+    Catalog catalog = Catalog.of(declarations);
+    Table artifacts = catalog.table("artifacts");
+    assertEquals(4, catalog.depth(artifacts));
+    assertEquals(4, artifacts.buckets());
+    assertEquals(List.of(artifacts), catalog.children("jobs"));
+    assertEquals(Set.of("core", "mine"), catalog.groups());
+    assertThat(
+        catalog.withAncestors(Set.of("artifacts")),
+        contains("pipelines", "workflows", "jobs", "artifacts"));
+    assertEquals(
+        Set.of("project_slug", "job_number", "workflow_id", "workflow_created_at"),
+        artifacts.parentColumns());
+    assertThat(new CatalogDocument(catalog).markdown(), containsString("\n## artifacts\n"));
+  }
+
+  @Test
+  public void givenSeveralParents_thenBelowTheDeepest() {
+    Map<String, String> declarations = new TreeMap<>(BuiltInTables.read());
+    declarations.put(
+        "notes.avsc",
+        """
+        {"type": "record", "name": "notes", "doc": "Notes.", "parent": ["pipelines", "workflows"],
+         "path": "notes/{id}", "paginated": true, "primaryKey": "id",
+         "partitionBy": "at", "refresh": "incremental",
+         "fields": [
+          {"name": "id", "type": "string", "doc": "Id."},
+          {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"},
+           "doc": "Time."}]}
+        """);
+    Catalog catalog = Catalog.of(declarations);
+    assertEquals(3, catalog.depth(catalog.table("notes")));
+    assertThat(catalog.withAncestors(Set.of("notes")), contains("pipelines", "workflows", "notes"));
+    assertTrue(names(catalog).indexOf("workflows") < names(catalog).indexOf("notes"));
+  }
+
+  @Test
+  public void givenCatalog_thenItTravelsWhole() {
+    Catalog copy = SerializableUtils.clone(CATALOG);
+    assertEquals(List.copyOf(CATALOG.tables()), List.copyOf(copy.tables()));
+    assertThat(copy.tables(), is(not(empty())));
+    assertEquals(new CatalogDocument(CATALOG).json(), new CatalogDocument(copy).json());
+  }
+
+  @Test
+  public void givenStatusNobodyKnows_thenUnfinishedUntilItHasStopped() {
+    Unfinished unfinished = CATALOG.table("workflows").unfinishedWhen();
+    assertEquals(false, unfinished.matches(workflow("success", null)));
+    assertEquals(true, unfinished.matches(workflow("running", null)));
+    assertEquals(true, unfinished.matches(workflow("brand-new-status", null)));
+    assertEquals(false, unfinished.matches(workflow("brand-new-status", 1L)));
+    assertEquals(true, unfinished.matches(workflow(null, null)));
+  }
+
+  private static GenericRecord workflow(String status, Long stoppedAt) {
+    GenericRecord row = new GenericData.Record(CATALOG.table("workflows").schema());
+    row.put("status", status);
+    row.put("stopped_at", stoppedAt);
+    return row;
+  }
+
+  private static List<String> names(Catalog catalog) {
+    return catalog.tables().stream().map(Table::name).toList();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.circlebeam.plan;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import dev.circlebeam.state.Interval;
+import dev.circlebeam.state.ProjectFacts;
+import dev.circlebeam.state.ProjectState;
+import dev.circlebeam.state.SyncState;
+import dev.circlebeam.state.SyncState.WrittenBy;
+import dev.circlebeam.state.UnfinishedPipeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.sdk.util.SerializableUtils;
+import org.junit.Test;
+
+/** How far back a run reads, and which pipelines it wants. */
+public class PlannerTest {
+  private static final Instant NOW = Instant.parse("2026-05-04T12:00:00Z");
+  private static final Duration OVERLAP = Duration.ofHours(6);
+  private static final Set<String> TABLES = Set.of("pipelines", "workflows");
+  private static final Planner.Project PROJECT =
+      new Planner.Project("project-1", "gh/acme/web", "org-1", "gh/acme");
+
+  @Test
+  public void givenFirstRun_thenEverything() {
+    ProjectTask task = planner(null, false).plan(PROJECT, null);
+    assertEquals(Interval.BEGINNING, task.listBackTo());
+    assertNull(task.overlapFrom());
+    assertTrue(task.wants(day(1)));
+    assertTrue(task.wants(Interval.BEGINNING));
+    assertEquals("gh/acme/web", task.slug());
+    assertEquals("org-1", task.organizationId());
+    assertEquals(Set.of(), task.unfinished().keySet());
+  }
+
+  @Test
+  public void givenFirstRunWithStartDate_thenNothingBeforeIt() {
+    ProjectTask task = planner(day(3), false).plan(PROJECT, null);
+    assertEquals(day(3), task.listBackTo());
+    assertTrue(task.wants(day(3)));
+    assertFalse(task.wants(day(3).minusNanos(1000)));
+  }
+
+  @Test
+  public void givenCompleteUpToYesterday_thenFromTheOverlapOn() {
+    ProjectTask task = plan(null, complete(Interval.BEGINNING, day(3)));
+    assertEquals(day(3).minus(OVERLAP), task.listBackTo());
+    assertEquals(day(3).minus(OVERLAP), task.overlapFrom());
+    assertTrue(task.wants(day(4)));
+    assertTrue(task.wants(day(3)));
+    assertTrue(task.wants(day(3).minus(OVERLAP)));
+    assertFalse(task.wants(day(3).minus(OVERLAP).minusMillis(1)));
+  }
+
+  @Test
+  public void givenSameStartDateAgain_thenStillFromTheOverlapOn() {
+    ProjectTask task = plan(day(1), complete(day(1), day(3)));
+    assertEquals(day(3).minus(OVERLAP), task.listBackTo());
+    assertFalse(task.wants(day(2)));
+  }
+
+  @Test
+  public void givenStartDateInsideTheOverlap_thenNotBeforeIt() {
+    Instant start = day(3).minus(Duration.ofHours(1));
+    ProjectTask task = plan(start, complete(Interval.BEGINNING, day(3)));
+    assertEquals(start, task.listBackTo());
+    assertFalse(task.wants(start.minusMillis(1)));
+    assertTrue(task.wants(start));
+  }
+
+  @Test
+  public void givenStartDateMovedEarlier_thenTheBackfillIsExtended() {
+    ProjectTask task = plan(day(1), complete(day(2), day(3)));
+    assertEquals(day(1), task.listBackTo());
+    assertTrue(task.wants(day(1)));
+    assertTrue(task.wants(day(2).minusMillis(1)));
+    assertFalse("complete already", task.wants(day(2).plusMillis(1)));
+    assertTrue("in the overlap", task.wants(day(3)));
+    ProjectTask dropped = plan(null, complete(day(2), day(3)));
+    assertEquals(Interval.BEGINNING, dropped.listBackTo());
+    assertTrue(dropped.wants(Interval.BEGINNING.plusSeconds(1)));
+  }
+
+  @Test
+  public void givenStartDateAfterEverything_thenFromIt() {
+    ProjectTask task = plan(day(4), complete(day(1), day(3)));
+    assertEquals(day(4), task.listBackTo());
+    assertFalse(task.wants(day(3)));
+    assertTrue(task.wants(day(4)));
+  }
+
+  @Test
+  public void givenGaps_thenTheOldestIsReachedAndWhatLiesBetweenIsNotReadAgain() {
+    ProjectTask task = plan(null, complete(Interval.BEGINNING, day(1)), complete(day(2), day(3)));
+    assertEquals(day(1), task.listBackTo());
+    assertTrue(task.wants(day(1).plusMillis(1)));
+    assertTrue(task.wants(day(2).minusMillis(1)));
+    assertFalse(task.wants(day(2)));
+    assertFalse(task.wants(day(1)));
+    assertTrue(task.wants(day(3).plusMillis(1)));
+  }
+
+  @Test
+  public void givenTableThatWasNotWrittenBefore_thenAllIsReadForIt() {
+    Planner more =
+        new Planner(
+            Set.of("pipelines", "workflows", "jobs"),
+            null,
+            OVERLAP,
+            Duration.ofDays(91),
+            false,
+            NOW);
+    ProjectTask task = more.plan(PROJECT, state(complete(Interval.BEGINNING, day(3))));
+    assertEquals(Interval.BEGINNING, task.listBackTo());
+    assertTrue(task.wants(day(1)));
+  }
+
+  @Test
+  public void givenFullRefresh_thenEverythingAgainAndUnfinishedWorkKept() {
+    ProjectState state = state(complete(Interval.BEGINNING, day(3)), unfinished("a", day(1)));
+    ProjectTask task = planner(null, true).plan(PROJECT, state);
+    assertEquals(Interval.BEGINNING, task.listBackTo());
+    assertTrue(task.wants(day(1)));
+    assertEquals(Set.of("a"), task.unfinished().keySet());
+  }
+
+  @Test
+  public void givenUnfinishedWork_thenLookedAtHoweverOldUntilGivenUp() {
+    Instant limit = NOW.minus(Duration.ofDays(91));
+    ProjectState state =
+        state(
+            complete(Interval.BEGINNING, day(3)),
+            unfinished("young", day(3)),
+            unfinished("old", limit),
+            unfinished("aged", limit.minusMillis(1)));
+    ProjectTask task = planner(null, false).plan(PROJECT, state);
+    assertEquals(Set.of("young", "old"), task.unfinished().keySet());
+    assertEquals(Set.of("aged"), task.givenUp());
+    assertEquals("planning changes nothing", 3, state.unfinished().size());
+    assertEquals(Set.of("jobs"), task.failedBefore("old"));
+    assertEquals(Set.of(), task.failedBefore("aged"));
+    assertEquals(Set.of(), task.failedBefore("unheard-of"));
+  }
+
+  @Test
+  public void givenTask_thenItTravels() {
+    ProjectTask task = plan(day(1), complete(day(1), day(3)), unfinished("a", day(1)));
+    assertEquals(task, SerializableUtils.clone(task));
+  }
+
+  private static ProjectTask plan(Instant startDate, ProjectFacts... learned) {
+    return planner(startDate, false).plan(PROJECT, state(learned));
+  }
+
+  private static Planner planner(Instant startDate, boolean fullRefresh) {
+    return new Planner(TABLES, startDate, OVERLAP, Duration.ofDays(91), fullRefresh, NOW);
+  }
+
+  private static ProjectState state(ProjectFacts... learned) {
+    SyncState state = SyncState.empty("https://circleci.com", "/out");
+    for (ProjectFacts facts : learned) {
+      state = state.after(List.of(facts), new WrittenBy("run", 0, NOW));
+    }
+    return state.projects().get("project-1");
+  }
+
+  private static ProjectFacts complete(Instant from, Instant to) {
+    return new ProjectFacts(
+        "project-1", "gh/acme/web", TABLES, new Interval(from, to), Map.of(), Set.of(), Set.of());
+  }
+
+  private static ProjectFacts unfinished(String id, Instant createdAt) {
+    return new ProjectFacts(
+        "project-1",
+        "gh/acme/web",
+        TABLES,
+        null,
+        Map.of(
+            id,
+            new UnfinishedPipeline(
+                createdAt, NOW, NOW, new TreeSet<>(Set.of("workflows", "failed:jobs")))),
+        Set.of(),
+        Set.of());
+  }
+
+  private static Instant day(int day) {
+    return Instant.parse("2026-05-01T00:00:00Z").plus(Duration.ofDays(day - 1L));
+  }
+}

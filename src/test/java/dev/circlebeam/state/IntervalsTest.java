@@ -1,0 +1,94 @@
+package dev.circlebeam.state;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.Test;
+
+/** Stretches of time, against a set of points. */
+public class IntervalsTest {
+  private static final int POINTS = 60;
+
+  @Test
+  public void givenStretchesThatMeet_thenOne() {
+    assertEquals(List.of(of(1, 9)), new Intervals(List.of(of(1, 5), of(5, 9))).list());
+    assertEquals(List.of(of(1, 9)), new Intervals(List.of(of(4, 6), of(1, 9))).list());
+    assertEquals(List.of(of(1, 9)), Intervals.NONE.plus(of(6, 9)).plus(of(1, 7)).list());
+    assertEquals(List.of(of(1, 4), of(6, 9)), Intervals.NONE.plus(of(6, 9)).plus(of(1, 4)).list());
+    assertEquals(
+        List.of(of(1, 9)), Intervals.NONE.plus(of(6, 9)).plus(of(1, 4)).plus(of(3, 7)).list());
+  }
+
+  @Test
+  public void givenNoStretch_thenNothing() {
+    assertNull(Intervals.NONE.watermark());
+    assertNull(Intervals.NONE.endOfStretchAt(at(1)));
+    assertEquals(false, Intervals.NONE.contains(at(1)));
+    assertEquals(Intervals.NONE, Intervals.NONE.and(Intervals.NONE.plus(of(1, 2))));
+  }
+
+  @Test
+  public void givenStretches_thenEndsBelongToThem() {
+    Intervals intervals = new Intervals(List.of(of(1, 3), of(5, 8)));
+    assertEquals(at(8), intervals.watermark());
+    assertEquals(at(3), intervals.endOfStretchAt(at(1)));
+    assertEquals(at(3), intervals.endOfStretchAt(at(3)));
+    assertNull(intervals.endOfStretchAt(at(4)));
+    assertEquals(at(8), intervals.endOfStretchAt(at(5)));
+    assertNull(intervals.endOfStretchAt(at(9)));
+  }
+
+  /** Stretches end at even points, so that the odd ones show the gaps between them. */
+  @Test
+  public void givenRandomStretches_thenAsASetOfPoints() {
+    Random random = new Random(20260504);
+    for (int round = 0; round < 300; round++) {
+      BitSet pointsA = new BitSet();
+      BitSet pointsB = new BitSet();
+      Intervals a = random(random, pointsA);
+      Intervals b = random(random, pointsB);
+      same(pointsA, a);
+      same(pointsB, b);
+      pointsA.and(pointsB);
+      same(pointsA, a.and(b));
+      assertEquals(a.and(b), b.and(a));
+    }
+  }
+
+  private static Intervals random(Random random, BitSet points) {
+    Intervals intervals = Intervals.NONE;
+    for (int i = random.nextInt(6); i > 0; i--) {
+      int from = 2 * random.nextInt(POINTS / 2);
+      int to = Math.min(POINTS, from + 2 * random.nextInt(6));
+      points.set(from, to + 1);
+      intervals = intervals.plus(of(from, to));
+    }
+    return intervals;
+  }
+
+  private static void same(BitSet points, Intervals intervals) {
+    for (int point = 0; point <= POINTS + 1; point++) {
+      assertEquals(points.get(point), intervals.contains(at(point)));
+      Instant end = points.get(point) ? at(points.nextClearBit(point) - 1) : null;
+      assertEquals(end, intervals.endOfStretchAt(at(point)));
+    }
+    assertEquals(points.isEmpty() ? null : at(points.length() - 1), intervals.watermark());
+    for (int i = 1; i < intervals.list().size(); i++) {
+      Interval before = intervals.list().get(i - 1);
+      assertTrue(intervals.toString(), before.to().isBefore(intervals.list().get(i).from()));
+    }
+  }
+
+  private static Interval of(int from, int to) {
+    return new Interval(at(from), at(to));
+  }
+
+  private static Instant at(int point) {
+    return Instant.parse("2026-05-04T00:00:00Z").plusMillis(point);
+  }
+}

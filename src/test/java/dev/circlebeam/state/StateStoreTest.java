@@ -1,0 +1,241 @@
+package dev.circlebeam.state;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeFalse;
+
+import dev.circlebeam.report.ExitCode;
+import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.state.SyncState.WrittenBy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** The state's file: read, refused, replaced. */
+public class StateStoreTest {
+  private static final String URL = "https://circleci.com";
+  private static final Instant NOW = Instant.parse("2026-05-04T09:12:31.207123Z");
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  private Path file;
+  private StateStore store;
+
+  @Before
+  public void open() {
+    file = folder.getRoot().toPath().resolve("deep/er/_state.json");
+    store = new StateStore(file.toString(), URL, "/out");
+  }
+
+  @Test
+  public void givenNoFile_thenEmptyAndNothingWritten() {
+    assertEquals(SyncState.empty(URL, "/out"), store.read().state());
+    assertFalse(Files.exists(file.getParent()));
+  }
+
+  @Test
+  public void givenState_thenReadAsItWasWritten() throws IOException {
+    StateStore.Versioned before = store.read();
+    SyncState state = state(before.state(), "run-1", 0);
+    store.replace(before.version(), state);
+    assertEquals(state, store.read().state());
+    assertEquals(List.of("_state.json"), files());
+    String text = Files.readString(file);
+    assertThat(text, containsString("\"circleci_url\" : \"https://circleci.com\""));
+    assertThat(text, containsString("2026-05-04T09:12:31.207123Z"));
+    assertThat(text, containsString("\"run_id\" : \"run-1\""));
+  }
+
+  @Test
+  public void givenAnotherRunWroteMeanwhile_thenRefusedAndItsStateStays() throws IOException {
+    StateStore.Versioned before = store.read();
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    byte[] first = Files.readAllBytes(file);
+    RunFailure failure =
+        assertThrows(
+            RunFailure.class,
+            () -> store.replace(before.version(), state(before.state(), "run-2", 0)));
+    assertEquals("state_conflict", failure.status());
+    assertEquals(ExitCode.FAILED, failure.exitCode());
+    assertArrayEquals(first, Files.readAllBytes(file));
+    StateStore.Versioned now = store.read();
+    store.replace(now.version(), state(now.state(), "run-2", 0));
+    assertEquals("run-2", store.read().state().writtenBy().runId());
+  }
+
+  @Test
+  public void givenStateVanishedMeanwhile_thenRefused() throws IOException {
+    StateStore.Versioned before = store.read();
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    StateStore.Versioned read = store.read();
+    Files.delete(file);
+    RunFailure failure =
+        assertThrows(
+            RunFailure.class, () -> store.replace(read.version(), state(read.state(), "run-2", 0)));
+    assertEquals("state_conflict", failure.status());
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  public void givenRepeatedCommit_thenSucceedsAndChangesNothing() throws IOException {
+    StateStore.Versioned before = store.read();
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    byte[] first = Files.readAllBytes(file);
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    assertArrayEquals(first, Files.readAllBytes(file));
+    RunFailure otherSlice =
+        assertThrows(
+            RunFailure.class,
+            () -> store.replace(before.version(), state(before.state(), "run-1", 1)));
+    assertEquals("state_conflict", otherSlice.status());
+  }
+
+  @Test
+  public void givenDamagedFiles_thenRefusedWithTheFileAndNothingElse() throws IOException {
+    String good =
+        """
+        {"version": 1, "circleci_url": "https://circleci.com", "output": "/out",
+         "written_by": null, "projects": {"p": {"slug": "gh/acme/web"}}}
+        """;
+    write(good);
+    assertEquals(Set.of("p"), store.read().state().projects().keySet());
+    List<String> damaged =
+        List.of(
+            "",
+            "null",
+            "[]",
+            "5",
+            "{",
+            good.substring(0, good.length() / 2),
+            good + "x",
+            good + good,
+            "\0\0\0\0",
+            good.replace("\"/out\"", "null"),
+            good.replace("\"https://circleci.com\"", "null"),
+            good.replace("{\"p\": {\"slug\": \"gh/acme/web\"}}", "null"),
+            good.replace("{\"slug\": \"gh/acme/web\"}", "null"),
+            good.replace("\"gh/acme/web\"", "null"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"complete\": {\"pipelines\": null}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"complete\": {\"pipelines\": [null]}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"complete\": {\"pipelines\": [{}]}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"unfinished\": {\"a\": null}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"unfinished\": {\"a\": {}}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"failed\": [null]"),
+            good.replace("\"written_by\": null", "\"written_by\": {}"));
+    assertEquals(21, damaged.size());
+    for (String text : damaged) {
+      write(text);
+      RunFailure failure = assertThrows(text, RunFailure.class, () -> store.read());
+      assertEquals(text, ExitCode.USAGE, failure.exitCode());
+      assertThat(failure.getMessage(), containsString(file.toString()));
+      assertEquals(text, 1, failure.getMessage().lines().count());
+      assertEquals("left alone", text, Files.readString(file));
+    }
+  }
+
+  @Test
+  public void givenOtherServerOrOutput_thenRefusedNamingTheFlag() {
+    StateStore.Versioned before = store.read();
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    RunFailure server =
+        assertThrows(
+            RunFailure.class,
+            () -> new StateStore(file.toString(), "https://ci.example.com", "/out").read());
+    assertThat(server.getMessage(), containsString("--circleciUrl"));
+    assertThat(server.getMessage(), containsString("https://ci.example.com"));
+    assertThat(server.getMessage(), containsString(URL));
+    assertEquals(ExitCode.USAGE, server.exitCode());
+    RunFailure output =
+        assertThrows(
+            RunFailure.class, () -> new StateStore(file.toString(), URL, "/elsewhere").read());
+    assertThat(output.getMessage(), containsString("--output"));
+    assertThat(output.getMessage(), containsString("/elsewhere"));
+    assertEquals(ExitCode.USAGE, output.exitCode());
+  }
+
+  @Test
+  public void givenOtherVersion_thenSaidSoAlsoWhenItsFormIsUnknown() throws IOException {
+    String future = "\"circleci_url\": \"https://circleci.com\", \"output\": \"/out\"";
+    for (String text :
+        List.of(
+            "{\"version\": 2, " + future + ", \"projects\": {}}",
+            "{\"version\": 2, " + future + ", \"projects\": [], \"buckets\": 5}",
+            "{\"projects\": {}, " + future + "}")) {
+      write(text);
+      RunFailure failure = assertThrows(text, RunFailure.class, () -> store.read());
+      assertEquals(ExitCode.USAGE, failure.exitCode());
+      assertThat(failure.getMessage(), containsString("another version"));
+    }
+  }
+
+  @Test
+  public void givenFolderThatIsReadOnly_thenFailsAndTheOldStateStays() throws IOException {
+    StateStore.Versioned before = store.read();
+    store.replace(before.version(), state(before.state(), "run-1", 0));
+    byte[] old = Files.readAllBytes(file);
+    StateStore.Versioned read = store.read();
+    assertTrue(file.getParent().toFile().setWritable(false));
+    try {
+      assumeFalse(
+          "skipped: this user (root?) writes into read-only folders",
+          Files.isWritable(file.getParent()));
+      RunFailure failure =
+          assertThrows(
+              RunFailure.class,
+              () -> store.replace(read.version(), state(read.state(), "run-2", 0)));
+      assertEquals("unwritable", failure.status());
+      assertArrayEquals(old, Files.readAllBytes(file));
+      assertEquals(List.of("_state.json"), files());
+    } finally {
+      assertTrue(file.getParent().toFile().setWritable(true));
+    }
+  }
+
+  @Test
+  public void givenFolderInTheFilesPlace_thenRefused() throws IOException {
+    Files.createDirectories(file.resolve("x"));
+    RunFailure failure = assertThrows(RunFailure.class, () -> store.read());
+    assertThat(failure.getMessage(), containsString(file.toString()));
+  }
+
+  private void write(String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(file.getParent())) {
+      return files.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static SyncState state(SyncState before, String runId, int slice) {
+    ProjectFacts facts =
+        new ProjectFacts(
+            "project-1",
+            "gh/acme/web",
+            List.of("pipelines", "jobs"),
+            new Interval(Interval.BEGINNING, NOW),
+            Map.of(
+                "a",
+                new UnfinishedPipeline(
+                    NOW, NOW, NOW, new TreeSet<>(Set.of("failed:jobs", "jobs")))),
+            Set.of(),
+            Set.of("webhooks"));
+    return before.after(List.of(facts), new WrittenBy(runId, slice, NOW));
+  }
+}
