@@ -65,11 +65,14 @@ final class SyncCommand {
       } catch (IOException e) {
         throw OutputFolder.unwritable(config.output().toString(), e);
       }
+      RunReport report;
       try (RunLock lock = RunLock.take(config.output(), config.runId());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
-        return fetched(config, sink);
+        report = sync(config, sink);
       }
+      Summary.print(report, out);
+      return report.exitCode();
     } catch (RunFailure e) {
       return failed(config, e);
     }
@@ -94,15 +97,13 @@ final class SyncCommand {
     return sink;
   }
 
-  private int fetched(SyncConfig config, ParquetSink sink) {
+  private RunReport sync(SyncConfig config, ParquetSink sink) {
     setDefaults();
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.build(pipeline, config, sink);
     try {
       pipeline.run().waitUntilFinish();
-      RunReport report = RunReport.read(RunReport.path(config.output().toString(), config.runId()));
-      Summary.print(report, out);
-      return report.exitCode();
+      return RunReport.read(RunReport.path(config.output().toString(), config.runId()));
     } catch (IOException e) {
       throw OutputFolder.unwritable(config.output().toString(), e);
     } catch (RuntimeException e) {
