@@ -38,6 +38,7 @@ final class SyncCommand {
    * @throws UsageException when the command line is wrong
    */
   int run() {
+    setDefaults();
     Instant startedAt = Instant.now();
     if (!options.isSample()) {
       return run(SyncConfig.of(options, startedAt, null));
@@ -98,7 +99,6 @@ final class SyncCommand {
   }
 
   private RunReport sync(SyncConfig config, ParquetSink sink) {
-    setDefaults();
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.build(pipeline, config, sink);
     try {
@@ -142,12 +142,16 @@ final class SyncCommand {
   }
 
   private void setDefaults() {
-    DirectOptions direct = options.as(DirectOptions.class);
-    if (options.getRunner() == DirectRunner.class) {
-      // Checks for people who write Beam code; they double the time of grouping.
-      direct.setEnforceEncodability(false);
-      direct.setEnforceImmutability(false);
+    if (options.getRunner() != DirectRunner.class) {
+      throw new UsageException(
+          "--runner="
+              + options.getRunner().getSimpleName()
+              + " is not supported yet; leave it out to run on this machine");
     }
+    // Checks for people who write Beam code; they double the time of grouping.
+    DirectOptions direct = options.as(DirectOptions.class);
+    direct.setEnforceEncodability(false);
+    direct.setEnforceImmutability(false);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.ProjectFacts;
 import dev.circlebeam.state.UnfinishedPipeline;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +63,10 @@ final class ProjectWalk {
       if (newest == null || createdAt.isAfter(newest)) {
         newest = createdAt;
       }
-      if (readBackTo == null || createdAt.isBefore(readBackTo)) {
-        readBackTo = createdAt;
+      // Were the list to break off here, the next page might begin at the very same time.
+      Instant after = createdAt.plus(1, ChronoUnit.MICROS);
+      if (readBackTo == null || after.isBefore(readBackTo)) {
+        readBackTo = after;
       }
     }
     return rows.isEmpty()

@@ -1,6 +1,7 @@
 package dev.circlebeam.fetch;
 
 import dev.circlebeam.circleci.ApiSession;
+import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
@@ -104,7 +105,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
                 session.retries(),
                 client -> new TableAccess(client, spec)::send,
                 progress::paused);
-        TokenProof.prove(session, progress);
+        DispatchFigures proof = TokenProof.prove(session, progress);
         ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
         int next = 0;
         for (Planner.Project project : reading.read(slugs)) {
@@ -114,7 +115,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
         reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
         receiver
             .get(FetchTags.FIGURES)
-            .output(tally.figures(dispatcher, System.nanoTime() - begun));
+            .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(Tally.sent(proof)));
       }
       receiver.get(STATE_VERSION).output(state.version());
     }

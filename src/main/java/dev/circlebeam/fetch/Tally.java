@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
 
 /** Hands on rows and errors, and counts them on the way. */
@@ -116,16 +117,22 @@ final class Tally {
 
   /** Returns what was counted, with what the dispatcher counted. */
   FetchFigures figures(Dispatcher<?, ?> dispatcher, long nanos) {
-    DispatchFigures sent = dispatcher.figures();
+    long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
+    return new FetchFigures(0, 0, 0, 0, millis, errors, countedErrors, tables)
+        .plus(sent(dispatcher.figures()));
+  }
+
+  /** Returns what a dispatcher counted, for no table in particular. */
+  static FetchFigures sent(DispatchFigures sent) {
     return new FetchFigures(
         sent.requests(),
         sent.retries(),
         sent.rateLimited(),
         sent.waitedMillis(),
-        nanos / 1_000_000,
-        errors,
-        countedErrors,
-        tables);
+        0,
+        0,
+        0,
+        Map.of());
   }
 
   /** Makes the failure that ends a run whose token is not accepted. */

@@ -3,6 +3,7 @@ package dev.circlebeam.fetch;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.ApiSession;
+import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.RetryPolicy;
@@ -23,7 +24,13 @@ final class TokenProof {
 
   private TokenProof() {}
 
-  static void prove(ApiSession session, Progress progress) throws InterruptedException {
+  /**
+   * Asks.
+   *
+   * @return what it took
+   * @throws RunFailure when the token is not accepted, or the server is not CircleCI's API
+   */
+  static DispatchFigures prove(ApiSession session, Progress progress) throws InterruptedException {
     Dispatcher<ApiRequest, Boolean> dispatcher =
         session.dispatcher(
             0, SHORT, client -> request -> client.get(request, body -> true), progress::paused);
@@ -31,6 +38,7 @@ final class TokenProof {
     if (dispatcher.next().answer() instanceof Answer.Failed<Boolean> failed) {
       throw failure(failed.failure());
     }
+    return dispatcher.figures();
   }
 
   private static RunFailure failure(Failure failure) {

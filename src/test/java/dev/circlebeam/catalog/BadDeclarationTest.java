@@ -31,13 +31,14 @@ public class BadDeclarationTest {
       """;
 
   private static final String FULL =
-      GOOD.replace(
-              "\"partitionBy\": \"at\", \"refresh\": \"incremental\"",
-              "\"refresh\": \"full\", \"scope\": \"project_id\"")
-          .replace(
-              "\"fields\": [",
-              "\"fields\": [{\"name\": \"project_id\", \"type\": \"string\","
-                  + " \"fromParent\": \"project_id\", \"doc\": \"Id.\"},");
+      """
+      {"type": "record", "name": "things", "doc": "Things.",
+       "path": "project/{project_slug}/thing", "parent": "project", "paginated": true,
+       "primaryKey": ["id"], "refresh": "full", "scope": "project_id",
+       "fields": [
+        {"name": "id", "type": "string", "doc": "Id."},
+        {"name": "project_id", "type": "string", "fromParent": "project_id", "doc": "Id."}]}
+      """;
 
   /** A further column, of a type. */
   private static String column(String type) {
@@ -115,7 +116,7 @@ public class BadDeclarationTest {
     cases.add(
         bad(
             "nested type",
-            column(nested("{\"name\": \"d\", \"type\": \"int\", \"doc\": \"D.\"}")),
+            column(nested("{\"name\": \"d\", \"type\": [\"null\", \"int\"], \"doc\": \"D.\"}")),
             "the column 'c.d' has the type"));
     cases.add(
         bad(
@@ -189,7 +190,7 @@ public class BadDeclarationTest {
     cases.add(
         bad(
             "partitions of full",
-            FULL.replace("\"scope\"", "\"partitionBy\": \"at\", \"scope\""),
+            FULL.replace("\"scope\"", "\"partitionBy\": \"id\", \"scope\""),
             "one file, not partitions"));
     cases.add(
         bad("buckets of full", FULL.replace("\"scope\"", "\"buckets\": 2, \"scope\""), "one file"));

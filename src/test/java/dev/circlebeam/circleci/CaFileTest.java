@@ -25,11 +25,15 @@ import javax.net.ssl.SSLContext;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
+import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
+import org.junit.rules.Timeout;
 
 /** Whom the client trusts. The servers' certificates are made on the spot. */
 public class CaFileTest {
+  @Rule public final Timeout limit = Timeout.seconds(60);
+
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
   private static final char[] PASSWORD = "changeit".toCharArray();

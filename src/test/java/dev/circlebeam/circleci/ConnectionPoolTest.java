@@ -13,10 +13,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.Rule;
 import org.junit.Test;
+import org.junit.rules.Timeout;
 
 /** How many connections are opened, and how many requests are under way at once. */
 public class ConnectionPoolTest {
+  @Rule public final Timeout limit = Timeout.seconds(60);
+
   private static final int THREADS = 32;
   private static final int EACH = 10;
 

@@ -52,8 +52,9 @@ public class RedactorTest {
 
   @Test
   public void givenPiecesSideBySide_thenNothingOfThemStays() {
-    assertBoth("[token]", TOKEN.substring(5, 20) + TOKEN.substring(0, 12));
-    assertBoth("[token]", TOKEN + TOKEN);
+    assertBoth("[token][token]", TOKEN.substring(5, 20) + TOKEN.substring(0, 12));
+    assertBoth("[token][token]", TOKEN + TOKEN);
+    assertBoth("[token]", TOKEN.substring(0, 15) + TOKEN.substring(15));
     assertBoth("[token]+[token]", TOKEN.substring(3, 13) + "+" + TOKEN.substring(3, 13));
   }
 

@@ -135,7 +135,7 @@ public class PageReaderTest {
     misfits.put("at", List.of("\"\"", "\"yesterday\"", "1679767923", "true", "{}"));
     misfits.put("struct", List.of("\"\"", "[]", "5", "[{\"n\": 1}]"));
     misfits.put("texts", List.of("\"a\"", "{}", "[[\"a\"]]", "[\"a\", null]", "5"));
-    misfits.put("numbers", List.of("[1, \"x\"]", "[1.5]", "[1e400]"));
+    misfits.put("numbers", List.of("[1, \"x\"]", "[1.5]", "[1e40]"));
     misfits.put("structs", List.of("[1]", "[{\"n\": 1}, null]", "{\"n\": 1}"));
     int tried = 0;
     for (Map.Entry<String, List<String>> column : misfits.entrySet()) {

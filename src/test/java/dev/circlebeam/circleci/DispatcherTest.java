@@ -1,0 +1,392 @@
+package dev.circlebeam.circleci;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertSame;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.Test;
+
+/** The dispatcher in virtual time: what is sent when, and how often. */
+public class DispatcherTest {
+  private static final Duration LATENCY = Duration.ofMillis(50);
+  private static final double FAST = 1e8;
+
+  /** A request that was sent. */
+  private record Sent(String request, Duration at) {}
+
+  private final VirtualTime time = new VirtualTime();
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<Long> pauses = new ArrayList<>();
+  private final Map<String, Integer> tries = new HashMap<>();
+  private Duration latency = LATENCY;
+  private int underWay;
+  private int mostUnderWay;
+
+  @Test
+  public void givenNothing_thenNothing() throws Exception {
+    assertNull(dispatcher(FAST, 4, this::good).next());
+  }
+
+  @Test
+  public void givenRequests_thenEachIsAnsweredOnce() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 4, this::good);
+    submit(dispatcher, 100);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(100, done.size());
+    assertEquals(100, done.stream().map(c -> c.request()).distinct().count());
+    assertTrue(done.stream().allMatch(c -> c.attempts() == 1 && c.answer() instanceof Answer.Ok));
+    assertEquals(100, dispatcher.figures().requests());
+    assertEquals(0, dispatcher.figures().retries());
+    assertEquals(0, dispatcher.figures().rateLimited());
+    assertEquals(0, dispatcher.figures().waitedMillis());
+  }
+
+  @Test
+  public void givenMaxInFlight_thenNeverMoreAndNoneIdle() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 4, this::good);
+    submit(dispatcher, 100);
+    assertEquals(100, drain(dispatcher).size());
+    assertEquals(4, mostUnderWay);
+    assertEquals(4, dispatcher.figures().maxInFlight());
+    assertEquals(LATENCY.multipliedBy(25).toMillis(), time.elapsed().toMillis());
+  }
+
+  @Test
+  public void givenLimit_thenNoSecondHasMoreAnd97PercentIsUsed() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(20, 32, this::good);
+    submit(dispatcher, 400);
+    assertEquals(400, drain(dispatcher).size());
+    assertLimited(20);
+    assertEquals(399 / (20 * 0.97), time.elapsed().minus(LATENCY).toMillis() / 1000.0, 0.05);
+  }
+
+  @Test
+  public void givenLateTimersAndUnevenAnswers_thenNoSecondHasMore() throws Exception {
+    Random random = new Random(3);
+    time.late(() -> random.nextInt(4_000_000));
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            100,
+            16,
+            request -> {
+              latency = Duration.ofMillis(random.nextInt(10) == 0 ? 900 : random.nextInt(60));
+              return good(request);
+            });
+    submit(dispatcher, 2000);
+    assertEquals(2000, drain(dispatcher).size());
+    assertEquals(2000, sent.size());
+    assertLimited(100);
+  }
+
+  @Test
+  public void givenPriorities_thenTheLowestFirstAndAmongEqualsTheFirst() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 1, this::good);
+    dispatcher.submit("c1", 3);
+    dispatcher.submit("a1", 1);
+    dispatcher.submit("b1", 2);
+    dispatcher.submit("a2", 1);
+    dispatcher.submit("c2", 3);
+    assertEquals("a1", dispatcher.next().request());
+    dispatcher.submit("a3", 1);
+    assertEquals(5, drain(dispatcher).size());
+    assertEquals(List.of("a1", "a2", "a3", "b1", "c1", "c2"), order());
+  }
+
+  @Test
+  public void givenRequestsSubmittedOnTheWay_thenTheyAreSent() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 2, this::good);
+    dispatcher.submit("0", 0);
+    int done = 0;
+    for (var next = dispatcher.next(); next != null; next = dispatcher.next()) {
+      done++;
+      if (done < 10) {
+        dispatcher.submit(String.valueOf(done), 0);
+      }
+    }
+    assertEquals(10, done);
+    assertEquals(LATENCY.multipliedBy(10).toMillis(), time.elapsed().toMillis());
+  }
+
+  @Test
+  public void given429WithRetryAfter_thenEverythingWaitsAndNoAttemptIsCounted() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            1,
+            request ->
+                tried(request) == 1 && request.equals("0")
+                    ? tooMany(Duration.ofSeconds(5))
+                    : good(request));
+    submit(dispatcher, 3);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(3, done.size());
+    assertTrue(done.stream().allMatch(c -> c.attempts() == 1));
+    assertEquals(List.of("0", "0", "1", "2"), order());
+    assertEquals(LATENCY.plusSeconds(5).toMillis(), sent.get(1).at().toMillis());
+    assertEquals(4, dispatcher.figures().requests());
+    assertEquals(1, dispatcher.figures().rateLimited());
+    assertEquals(0, dispatcher.figures().retries());
+    assertEquals(5000, dispatcher.figures().waitedMillis());
+    assertEquals(List.of(Duration.ofSeconds(5).toNanos()), pauses);
+  }
+
+  @Test
+  public void given429WithoutHeaders_thenWaitsDoubleAndBeginAnewAfterSuccess() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            1,
+            request -> {
+              int limit = request.equals("0") ? 3 : 1;
+              return tried(request) <= limit ? tooMany(null) : good(request);
+            });
+    submit(dispatcher, 2);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(2, done.size());
+    assertEquals(List.of("0", "0", "0", "0", "1", "1"), order());
+    assertEquals(List.of(1000L, 2000L, 4000L, 0L, 1000L), gaps());
+    assertEquals(8000, dispatcher.figures().waitedMillis());
+  }
+
+  @Test
+  public void givenMany429s_thenTheRequestIsNeverGivenUp() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 1, request -> tried(request) <= 50 ? tooMany(null) : good(request));
+    submit(dispatcher, 1);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(1, done.size());
+    assertTrue(done.get(0).answer() instanceof Answer.Ok);
+    assertEquals(1, done.get(0).attempts());
+    assertEquals(50, dispatcher.figures().rateLimited());
+  }
+
+  @Test
+  public void givenBurstOf429s_thenOneStepOnly() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 8, request -> tried(request) == 1 ? tooMany(null) : good(request));
+    submit(dispatcher, 8);
+    assertEquals(8, drain(dispatcher).size());
+    assertEquals(16, sent.size());
+    assertEquals(1000, gaps().get(7).longValue());
+    assertTrue(time.elapsed().toMillis() < 1200);
+    assertTrue(pauses.toString(), pauses.size() >= 1);
+  }
+
+  @Test
+  public void given429ThatComesAfterThePause_thenNoNegativePauseIsTold() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            2,
+            request -> {
+              latency =
+                  request.equals("1") && tried(request) == 1 ? Duration.ofSeconds(9) : LATENCY;
+              boolean first = latency.equals(Duration.ofSeconds(9)) || tried(request) == 1;
+              return first ? tooMany(null) : good(request);
+            });
+    submit(dispatcher, 2);
+    assertEquals(2, drain(dispatcher).size());
+    assertTrue(pauses.size() + " pauses", pauses.size() >= 1);
+    for (long pause : pauses) {
+      assertTrue("told a pause of " + pause, pause >= 0);
+    }
+  }
+
+  @Test
+  public void givenServerErrors_thenSixAttemptsWithGrowingWaitsAndThenFailed() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 1, request -> broken(null));
+    submit(dispatcher, 1);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(1, done.size());
+    assertEquals(6, done.get(0).attempts());
+    assertEquals(FailureKind.SERVER_ERROR, TestClients.failure(done.get(0).answer()).kind());
+    assertEquals(List.of(500L, 1000L, 2000L, 4000L, 8000L), gaps());
+    assertEquals(6, dispatcher.figures().requests());
+    assertEquals(5, dispatcher.figures().retries());
+    assertEquals(0, dispatcher.figures().waitedMillis());
+  }
+
+  @Test
+  public void givenErrorsThatPass_thenAttemptsAreCounted() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 1, request -> tried(request) <= 2 ? broken(null) : good(request));
+    submit(dispatcher, 1);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(1, done.size());
+    assertTrue(done.get(0).answer() instanceof Answer.Ok);
+    assertEquals(3, done.get(0).attempts());
+    assertEquals(2, dispatcher.figures().retries());
+  }
+
+  @Test
+  public void givenEveryKind_thenOnlyWhatMayPassIsTriedAgain() throws Exception {
+    List<FailureKind> kinds = List.of(FailureKind.values());
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            32,
+            request -> {
+              FailureKind kind = FailureKind.valueOf(request);
+              boolean limited = kind == FailureKind.RATE_LIMITED && tried(request) > 1;
+              return limited ? good(request) : failed(kind, null);
+            });
+    kinds.forEach(kind -> dispatcher.submit(kind.name(), 0));
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(kinds.size(), done.size());
+    for (Dispatcher.Completion<String, String> completion : done) {
+      FailureKind kind = FailureKind.valueOf(completion.request());
+      boolean again = kind.retryable() && kind != FailureKind.RATE_LIMITED;
+      assertEquals(kind.name(), again ? 6 : 1, completion.attempts());
+    }
+  }
+
+  @Test
+  public void givenWaitingRequest_thenItsPlaceInFlightIsAnothers() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            1,
+            request ->
+                request.equals("0") && tried(request) == 1
+                    ? broken(Duration.ofSeconds(30))
+                    : good(request));
+    submit(dispatcher, 4);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(List.of("1", "2", "3", "0"), done.stream().map(c -> c.request()).toList());
+    assertEquals(List.of("0", "1", "2", "3", "0"), order());
+    assertEquals(LATENCY.plusSeconds(30).toMillis(), sent.get(4).at().toMillis());
+  }
+
+  @Test
+  public void givenRetryAfterOf503ShorterThanTheBackoff_thenTheBackoff() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            1,
+            request -> tried(request) == 1 ? broken(Duration.ofMillis(10)) : good(request));
+    submit(dispatcher, 1);
+    assertEquals(1, drain(dispatcher).size());
+    assertEquals(List.of(500L), gaps());
+  }
+
+  @Test
+  public void givenPriorityOfARetriedRequest_thenItKeepsItsPlace() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST,
+            1,
+            request -> request.equals("0") && tried(request) == 1 ? broken(null) : good(request));
+    submit(dispatcher, 20);
+    assertEquals(20, drain(dispatcher).size());
+    assertEquals("0", sent.get(11).request());
+  }
+
+  @Test
+  public void givenExchangeThatThrows_thenItSurfaces() {
+    for (Throwable thrown :
+        new Throwable[] {new IllegalArgumentException("bug"), new AssertionError("bug")}) {
+      Dispatcher<String, String> dispatcher =
+          dispatcher(
+              FAST,
+              1,
+              request -> {
+                if (thrown instanceof Error error) {
+                  throw error;
+                }
+                throw (RuntimeException) thrown;
+              });
+      submit(dispatcher, 1);
+      assertSame(thrown, assertThrows(IllegalStateException.class, dispatcher::next).getCause());
+    }
+  }
+
+  @Test
+  public void givenTwoDispatchersOnOneLimit_thenTheSecondGoesOnWhereTheFirstStopped()
+      throws Exception {
+    RateLimit limit = new FixedRateLimit(10, time.nanoTime());
+    for (int i = 0; i < 2; i++) {
+      Dispatcher<String, String> dispatcher = dispatcher(limit, 32, this::good);
+      submit(dispatcher, 30);
+      assertEquals(30, drain(dispatcher).size());
+    }
+    assertEquals(60, sent.size());
+    assertLimited(10);
+  }
+
+  @Test
+  public void givenOneKey_thenOneLimit() {
+    String key = DispatcherTest.class.getName();
+    RateLimit first = RateLimits.shared(key + "/0", () -> new FixedRateLimit(1, 0));
+    assertSame(first, RateLimits.shared(key + "/0", () -> new FixedRateLimit(2, 0)));
+    assertTrue(first != RateLimits.shared(key + "/1", () -> new FixedRateLimit(1, 0)));
+  }
+
+  @Test
+  public void givenRetryPolicy_thenWaitsAreSpreadAndBounded() {
+    for (double random : new double[] {0, 0.5, 1}) {
+      RetryPolicy policy =
+          new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(10), () -> random);
+      assertEquals(Duration.ofMillis((long) (500 * (0.5 + random))), policy.wait(1));
+      assertEquals(Duration.ofMillis((long) (1000 * (0.5 + random))), policy.wait(2));
+      assertEquals(Duration.ofSeconds(10), policy.wait(40));
+    }
+    assertEquals(6, RetryPolicy.standard().attempts());
+  }
+
+  private Dispatcher<String, String> dispatcher(
+      double rate, int maxInFlight, Function<String, Answer<String>> server) {
+    return dispatcher(new FixedRateLimit(rate, time.nanoTime()), maxInFlight, server);
+  }
+
+  private Dispatcher<String, String> dispatcher(
+      RateLimit limit, int maxInFlight, Function<String, Answer<String>> server) {
+    RetryPolicy retries =
+        new RetryPolicy(6, Duration.ofMillis(500), Duration.ofMinutes(1), () -> 0.5);
+    // The server is asked when a request starts; its answer arrives after the latency.
+    Map<String, Answer<String>> answers = new HashMap<>();
+    List<String> starting = new ArrayList<>();
+    Exchange<String, String> exchange =
+        request -> {
+          starting.add(request);
+          return server.apply(request);
+        };
+    assertTrue(answers.isEmpty() && starting.isEmpty());
+    return new Dispatcher<>(
+        request -> {
+          sent.add(new Sent(request, startOf()));
+          underWay--;
+          return exchange.send(request);
+        },
+        work -> {
+          Duration at = time.elapsed();
+          underWay++;
+          mostUnderWay = Math.max(mostUnderWay, underWay);
+          time.in(
+              latency,
+              () -> {
+                started = at;
+                work.run();
+              });
+        },
+        limit,
+        retries,
+        maxInFlight,
+        time,
+        pauses::add);
+  }
+
+  private Duration started = Duration.ZERO;
+
+  private Duration startOf() {
+    return started;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.circlebeam.sink.parquet;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeFalse;
+
+import dev.circlebeam.report.ExitCode;
+import dev.circlebeam.report.RunFailure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** Which folders are ours to write into. */
+public class OutputFolderTest {
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  private Path root;
+
+  @Before
+  public void name() {
+    root = folder.getRoot().toPath();
+  }
+
+  @Test
+  public void givenNewOrEmptyFolder_thenFineAndNothingIsMade() throws IOException {
+    OutputFolder.check(root);
+    OutputFolder.check(root.resolve("a/new/deep/folder"));
+    OutputFolder.check(Path.of("no-such-folder-here"));
+    try (Stream<Path> entries = Files.list(root)) {
+      assertEquals(0, entries.count());
+    }
+    Files.createFile(root.resolve(".DS_Store"));
+    OutputFolder.check(root);
+  }
+
+  @Test
+  public void givenOurFolders_thenFine() throws IOException {
+    for (String ours : List.of("_state.json", "_lock", "_runs/x.json", "jobs/_table.json")) {
+      Path output = root.resolve("out-" + ours.replace('/', '-'));
+      Files.createDirectories(output.resolve(ours).getParent());
+      Files.createFile(output.resolve(ours));
+      Files.createFile(output.resolve("notes.txt"));
+      OutputFolder.check(output);
+    }
+  }
+
+  @Test
+  public void givenFilesOfOthers_thenRefusedNamingOne() throws IOException {
+    Files.createFile(root.resolve("thesis.docx"));
+    refused(root, "thesis.docx");
+    Path source = Files.createDirectories(root.resolve("home/src")).getParent();
+    refused(source, "src");
+  }
+
+  @Test
+  public void givenFile_thenRefused() throws IOException {
+    Path file = Files.createFile(root.resolve("file"));
+    refused(file, "is a file");
+    refused(file.resolve("below"), "cannot be written to");
+  }
+
+  @Test
+  public void givenReadOnlyFolder_thenRefused() throws IOException {
+    Path readOnly = Files.createDirectory(root.resolve("read-only"));
+    assertTrue(readOnly.toFile().setWritable(false));
+    assumeFalse(
+        "skipped: this user (root?) writes into read-only folders", Files.isWritable(readOnly));
+    refused(readOnly, "no permission");
+    refused(readOnly.resolve("new/folder"), "no permission");
+  }
+
+  @Test
+  public void givenFailureWhileWriting_thenTheReasonInOneLine() {
+    RunFailure failure =
+        OutputFolder.unwritable("/out", new AccessDeniedException("/out/jobs/x.parquet"));
+    assertEquals(ExitCode.FAILED, failure.exitCode());
+    assertThat(failure.getMessage(), containsString("--output=/out"));
+    assertThat(failure.getMessage(), containsString("no permission for /out/jobs/x.parquet"));
+  }
+
+  private static void refused(Path output, String reason) {
+    RunFailure failure = assertThrows(RunFailure.class, () -> OutputFolder.check(output));
+    assertEquals(ExitCode.USAGE, failure.exitCode());
+    assertThat(failure.getMessage(), containsString("--output=" + output));
+    assertThat(failure.getMessage(), containsString(reason));
+    assertEquals(1, failure.getMessage().lines().count());
+  }
+}
