@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
 /**
- * All declared tables, in an order in which parents come before their children. Immutable;
- * serialised as the texts of its declarations.
+ * All declared tables: the projects first, then in an order in which parents come before children.
+ * Immutable; serialised as the texts of its declarations.
  */
 public final class Catalog implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -143,6 +143,9 @@ public final class Catalog implements Serializable {
           byName.put(table.name(), table);
         });
     Map<String, Table> ordered = new LinkedHashMap<>();
+    if (byName.containsKey(Table.PROJECTS)) {
+      place(byName.get(Table.PROJECTS), byName, ordered, new ArrayList<>());
+    }
     for (Table table : byName.values()) {
       place(table, byName, ordered, new ArrayList<>());
     }
