@@ -9,6 +9,7 @@ import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.CommitState;
 import dev.circlebeam.state.ProjectFacts;
+import dev.circlebeam.state.SyncState;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -58,7 +59,10 @@ final class SyncPipeline {
         .apply(
             "CommitState",
             new CommitState(
-                config.state(), config.runId(), 0, facts, planned.get(ReadProjects.STATE_VERSION)))
+                config.state(),
+                new SyncState.WrittenBy(config.runId(), 0, config.run().startedAt()),
+                facts,
+                planned.get(ReadProjects.STATE_VERSION)))
         .apply(
             "WriteReport",
             new WriteReport(config.run(), config.maxErrors(), config.reports(), figures, merged));

@@ -157,12 +157,11 @@ public final class Catalog implements Serializable {
     return Collections.unmodifiableMap(ordered);
   }
 
-  private static Set<String> offered(String parent, Map<String, Table> tables) {
+  private static Map<String, Schema> offered(String parent, Map<String, Table> tables) {
     return parent.equals(Table.PROJECT)
         ? Table.PROJECT_COLUMNS
         : tables.get(parent).schema().getFields().stream()
-            .map(Schema.Field::name)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toMap(Schema.Field::name, Schema.Field::schema));
   }
 
   private static void place(

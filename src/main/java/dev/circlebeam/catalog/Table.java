@@ -1,10 +1,12 @@
 package dev.circlebeam.catalog;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -53,8 +55,12 @@ public record Table(
   public static final String PROJECTS = "projects";
 
   /** What a project offers its tables: columns of the rows below {@link #PROJECT}. */
-  public static final Set<String> PROJECT_COLUMNS =
-      Set.of("project_id", "project_slug", "organization_id", "organization_slug");
+  public static final Map<String, Schema> PROJECT_COLUMNS =
+      Map.of(
+          "project_id", SchemaBuilder.builder().stringType(),
+          "project_slug", SchemaBuilder.builder().stringType(),
+          "organization_id", SchemaBuilder.unionOf().nullType().and().stringType().endUnion(),
+          "organization_slug", SchemaBuilder.unionOf().nullType().and().stringType().endUnion());
 
   /** JSON of what no column took; null when there was nothing. */
   public static final String EXTRA = "_extra";

@@ -2,6 +2,7 @@ package dev.circlebeam.catalog;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.ArrayList;
@@ -63,11 +64,15 @@ final class TableDeclaration {
     try {
       declared = new Schema.Parser().setValidateDefaults(true).parse(json);
     } catch (SchemaParseException e) {
-      throw new CatalogException(file + ": not an Avro schema: " + e.getMessage());
+      throw new CatalogException(file + ": not an Avro schema: " + firstLine(e));
     } catch (AvroRuntimeException e) {
-      throw new CatalogException(file + ": not a valid Avro schema: " + e.getMessage());
+      throw new CatalogException(file + ": not a valid Avro schema: " + firstLine(e));
     }
     return new TableDeclaration(file, declared).table();
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private Table table() {
@@ -79,7 +84,7 @@ final class TableDeclaration {
     for (String property : declared.getObjectProps().keySet()) {
       check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
     }
-    declared.getFields().forEach(this::checkColumn);
+    declared.getFields().forEach(column -> checkColumn("", column, Set.of()));
 
     String path = text("path");
     check(path != null, "no path");
@@ -87,6 +92,13 @@ final class TableDeclaration {
     String rowPath = text("rowPath");
     if (rowPath != null) {
       checkPath(rowPath);
+      Matcher placeholders = Table.PLACEHOLDER.matcher(rowPath);
+      while (placeholders.find()) {
+        check(
+            declared.getField(placeholders.group(1)) != null,
+            "rowPath names no column: '%s'",
+            placeholders.group(1));
+      }
     }
     Refresh refresh = refresh();
     List<String> primaryKey = columns("primaryKey");
@@ -96,6 +108,16 @@ final class TableDeclaration {
           !Column.isNullable(declared.getField(column)), "the key column '%s' may be null", column);
     }
     String partitionBy = partitionBy(refresh);
+    for (Schema.Field column : declared.getFields()) {
+      // What the API leaves out must not end the run.
+      check(
+          Column.isNullable(column)
+              || Column.fromParent(column) != null
+              || primaryKey.contains(column.name())
+              || column.name().equals(partitionBy),
+          "the column '%s' is neither in the key nor the partition: give it [\"null\", type]",
+          column.name());
+    }
     Table table =
         new Table(
             name,
@@ -112,26 +134,31 @@ final class TableDeclaration {
             scope(refresh),
             unfinished(),
             flag("sensitive"),
-            buckets());
+            buckets(refresh));
     check(!table.parents().isEmpty(), "no parent");
     return table;
   }
 
-  private void checkColumn(Schema.Field column) {
-    String name = column.name();
-    check(NAME.matcher(name).matches(), "the column name '%s' is not [a-z][a-z0-9_]*", name);
+  private void checkColumn(String prefix, Schema.Field column, Set<Schema> above) {
+    String name = prefix + column.name();
+    check(
+        NAME.matcher(column.name()).matches(), "the column name '%s' is not [a-z][a-z0-9_]*", name);
     check(column.doc() != null && !column.doc().isBlank(), "the column '%s' has no doc", name);
     for (String property : column.getObjectProps().keySet()) {
       check(
-          COLUMN_PROPERTIES.contains(property),
+          prefix.isEmpty() && COLUMN_PROPERTIES.contains(property),
           "unknown property '%s' of the column '%s'",
           property,
           name);
     }
-    checkType(name, column.schema());
+    check(
+        prefix.isEmpty() || Column.isNullable(column),
+        "the column '%s' may be absent: give it [\"null\", type]",
+        name);
+    checkType(name, column.schema(), above);
   }
 
-  private void checkType(String column, Schema schema) {
+  private void checkType(String column, Schema schema, Set<Schema> above) {
     if (schema.isUnion()) {
       List<Schema> types = schema.getTypes();
       check(
@@ -141,10 +168,15 @@ final class TableDeclaration {
     }
     Schema type = Column.type(schema);
     switch (type.getType()) {
-      case RECORD -> type.getFields().forEach(f -> checkType(column + "." + f.name(), f.schema()));
+      case RECORD -> {
+        Set<Schema> path = Sets.newIdentityHashSet();
+        path.addAll(above);
+        check(path.add(type), "the column '%s' holds itself", column);
+        type.getFields().forEach(field -> checkColumn(column + ".", field, path));
+      }
       case ARRAY -> {
         check(!type.getElementType().isUnion(), "the list '%s' holds nulls", column);
-        checkType(column, type.getElementType());
+        checkType(column, type.getElementType(), above);
       }
       default ->
           check(
@@ -200,6 +232,7 @@ final class TableDeclaration {
         value instanceof Map<?, ?> map
             && map.get("field") instanceof String
             && map.get("notIn") instanceof List<?>
+            && (map.get("unlessSet") == null || map.get("unlessSet") instanceof String)
             && Set.of("field", "notIn", "unlessSet").containsAll(map.keySet()),
         "unfinishedWhen is not {field, notIn, unlessSet}");
     Map<?, ?> map = (Map<?, ?>) value;
@@ -225,8 +258,10 @@ final class TableDeclaration {
     throw refusal("refresh is '%s'; give incremental or full", text);
   }
 
-  private int buckets() {
+  private int buckets(Refresh refresh) {
     Object value = declared.getObjectProp("buckets");
+    check(
+        value == null || refresh != Refresh.FULL, "a full-refresh table has one file, no buckets");
     check(value == null || (value instanceof Integer n && n > 0), "buckets is not positive");
     return value == null ? 1 : (Integer) value;
   }
@@ -287,13 +322,22 @@ final class TableDeclaration {
   }
 
   /** Checks that every placeholder is something that a parent has. */
-  static void checkParentColumns(Table table, String parent, Set<String> parentColumns) {
+  static void checkParentColumns(Table table, String parent, Map<String, Schema> parentColumns) {
     for (String column : table.parentColumns()) {
-      if (!parentColumns.contains(column)) {
+      if (!parentColumns.containsKey(column)) {
         throw new CatalogException(
             String.format(
                 "%s.avsc: needs '%s' of its parent %s, which has no such column",
                 table.name(), column, parent));
+      }
+    }
+    for (Schema.Field column : table.schema().getFields()) {
+      String source = Column.fromParent(column);
+      if (source != null && !takes(column.schema(), parentColumns.get(source))) {
+        throw new CatalogException(
+            String.format(
+                "%s.avsc: the column '%s' cannot take every value of %s.%s",
+                table.name(), column.name(), parent, source));
       }
     }
     Matcher brackets =
@@ -303,6 +347,11 @@ final class TableDeclaration {
           String.format(
               "%s.avsc: the path '%s' has an open placeholder", table.name(), table.path()));
     }
+  }
+
+  private static boolean takes(Schema column, Schema source) {
+    return Column.typeName(column).equals(Column.typeName(source))
+        && (column.isNullable() || !source.isNullable());
   }
 
   @FormatMethod

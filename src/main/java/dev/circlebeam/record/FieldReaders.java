@@ -58,7 +58,8 @@ final class FieldReaders {
         reader = readers.get(name.replace('-', '_'));
       }
       JsonNode left = null;
-      if (reader == null) {
+      if (reader == null || record.get(reader.position) != null) {
+        // Nobody's, or a second value for a column that has one (in the other spelling, perhaps).
         left = Json.MAPPER.readTree(parser);
       } else {
         ValueReader.Read read = reader.values.read(parser);

@@ -56,6 +56,9 @@ public final class PageReader {
         throw new JsonParseException(parser, "something follows the JSON object");
       }
       return reading.page();
+    } catch (NumberFormatException e) {
+      // Jackson reads the digits of a number late, and lets this pass.
+      throw new IOException("a number that no type holds: " + e.getMessage(), e);
     }
   }
 
@@ -88,6 +91,8 @@ public final class PageReader {
           }
         } else if (name.equals("next_page_token") && value == JsonToken.VALUE_STRING) {
           nextPageToken = parser.getText().isEmpty() ? null : parser.getText();
+        } else if (name.equals("next_page_token") && value != JsonToken.VALUE_NULL) {
+          throw new JsonParseException(parser, "the page token is no text");
         } else {
           parser.skipChildren();
         }
@@ -118,8 +123,11 @@ public final class PageReader {
       // A scalar's end is only known when the parser has been made to read all of it.
       parser.finishToken();
       int end = (int) parser.currentLocation().getByteOffset();
+      // In an answer that is not UTF-8 the parser does not know where it is.
       String item =
-          showsItems ? new String(body, start, end - start, StandardCharsets.UTF_8) : null;
+          showsItems && start >= 0
+              ? new String(body, start, end - start, StandardCharsets.UTF_8)
+              : null;
       rejected.add(new Page.Rejected(problem, item));
     }
 

@@ -134,7 +134,7 @@ abstract class ValueReader {
         double value =
             switch (parser.currentTokenId()) {
               case JsonTokenId.ID_NUMBER_INT, JsonTokenId.ID_NUMBER_FLOAT ->
-                  parser.getDoubleValue();
+                  parser.getDecimalValue().doubleValue();
               case JsonTokenId.ID_STRING -> Double.parseDouble(parser.getText());
               default -> Double.NaN;
             };
@@ -199,6 +199,7 @@ abstract class ValueReader {
       List<Object> values = new ArrayList<>();
       ArrayNode rests = Json.MAPPER.createArrayNode();
       boolean anyRest = false;
+      boolean misfit = false;
       for (JsonNode element : whole) {
         Read read = readElement(element);
         if (read.value() == null) {
@@ -207,10 +208,11 @@ abstract class ValueReader {
         }
         values.add(read.value());
         anyRest |= read.rest() != null;
+        misfit |= read.misfit();
         rests.add(read.rest() != null ? read.rest() : emptyObject());
       }
       Object list = new org.apache.avro.generic.GenericData.Array<>(type, values);
-      return new Read(list, anyRest ? rests : null, false);
+      return new Read(list, anyRest ? rests : null, misfit);
     }
 
     private Read readElement(JsonNode element) throws IOException {

@@ -2,7 +2,6 @@ package dev.circlebeam.state;
 
 import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.state.SyncState.WrittenBy;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.SerializableCoder;
@@ -25,27 +24,23 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
   private static final long serialVersionUID = 1L;
 
   private final StateStore store;
-  private final WrittenByRun run;
+  private final WrittenBy run;
   private final PCollection<ProjectFacts> facts;
   private final PCollection<String> readVersion;
 
-  private record WrittenByRun(String runId, int slice) implements java.io.Serializable {}
-
   /**
    * @param store where the state is
-   * @param runId the run
-   * @param slice which part of the run, from 0
+   * @param run the run, and which part of it
    * @param facts what was learned
    * @param readVersion one element, which names the state that the run read when it began
    */
   public CommitState(
       StateStore store,
-      String runId,
-      int slice,
+      WrittenBy run,
       PCollection<ProjectFacts> facts,
       PCollection<String> readVersion) {
     this.store = store;
-    this.run = new WrittenByRun(runId, slice);
+    this.run = run;
     this.facts = facts;
     this.readVersion = readVersion;
   }
@@ -64,13 +59,13 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
     private static final long serialVersionUID = 1L;
 
     private final StateStore store;
-    private final WrittenByRun run;
+    private final WrittenBy run;
     private final PCollectionView<Iterable<ProjectFacts>> learned;
     private final PCollectionView<String> version;
 
     CommitFn(
         StateStore store,
-        WrittenByRun run,
+        WrittenBy run,
         PCollectionView<Iterable<ProjectFacts>> learned,
         PCollectionView<String> version) {
       this.store = store;
@@ -84,7 +79,7 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
       List<ProjectFacts> facts = new ArrayList<>();
       context.sideInput(learned).forEach(facts::add);
       SyncState before = store.read().state();
-      SyncState after = before.after(facts, new WrittenBy(run.runId(), run.slice(), Instant.now()));
+      SyncState after = before.after(facts, run);
       store.replace(context.sideInput(version), after);
       long unfinished =
           facts.stream()

@@ -1,5 +1,7 @@
 package dev.circlebeam.state;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
 import java.time.Instant;
 
@@ -10,6 +12,12 @@ import java.time.Instant;
  * @param to its end; not before the beginning
  */
 public record Interval(Instant from, Instant to) implements Serializable {
+  /** Refuses an end that is missing. */
+  public Interval {
+    requireNonNull(from, "from");
+    requireNonNull(to, "to");
+  }
+
   /** Before any pipeline. */
   public static final Instant BEGINNING = Instant.EPOCH;
 

@@ -1,8 +1,11 @@
 package dev.circlebeam.state;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -25,9 +28,12 @@ public record ProjectState(
     implements Serializable {
   /** Leaves out nothing: what is missing is empty. */
   public ProjectState {
+    requireNonNull(slug, "slug");
     complete = complete == null ? new TreeMap<>() : complete;
     unfinished = unfinished == null ? new TreeMap<>() : unfinished;
     failed = failed == null ? new java.util.TreeSet<>() : new java.util.TreeSet<>(failed);
+    complete.values().forEach(Objects::requireNonNull);
+    unfinished.values().forEach(Objects::requireNonNull);
   }
 
   static ProjectState unknown(String slug) {

@@ -8,12 +8,13 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One run at a time on an output: two merges of one file would lose rows. The operating system
@@ -22,10 +23,18 @@ import java.time.Instant;
 public final class RunLock implements AutoCloseable {
   private static final String FILE = "_lock";
 
+  /**
+   * What this process holds. To open and close such a file again would let go of its lock: POSIX
+   * locks are a process's, not a channel's.
+   */
+  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
+  private final Path key;
   private final FileChannel channel;
   private final FileLock lock;
 
-  private RunLock(FileChannel channel, FileLock lock) {
+  private RunLock(Path key, FileChannel channel, FileLock lock) {
+    this.key = key;
     this.channel = channel;
     this.lock = lock;
   }
@@ -40,40 +49,46 @@ public final class RunLock implements AutoCloseable {
    */
   public static RunLock take(Path output, String runId) {
     Path file = output.resolve(FILE);
-    FileChannel channel = null;
+    Path key = null;
+    boolean taken = false;
     try {
-      channel =
+      String holder =
+          String.format(
+              "run %s, process %d on %s, since %s%n",
+              runId, ProcessHandle.current().pid(), host(), Instant.now());
+      Path folder = output.toRealPath();
+      String held = HELD.putIfAbsent(folder, holder);
+      if (held != null) {
+        throw refusal(output, held);
+      }
+      key = folder;
+      FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
+      FileLock lock = channel.tryLock();
       if (lock == null) {
-        String holder = Files.readString(file).strip();
+        String other = Files.readString(file);
         channel.close();
-        throw RunFailure.locked(
-            "another run holds --output=" + output + (holder.isEmpty() ? "" : ": " + holder),
-            "wait until it has ended, or give another --output");
+        throw refusal(output, other);
       }
       channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              String.format(
-                      "run %s, process %d on %s, since %s%n",
-                      runId, ProcessHandle.current().pid(), host(), Instant.now())
-                  .getBytes(StandardCharsets.UTF_8)));
-      return new RunLock(channel, lock);
+      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
+      taken = true;
+      return new RunLock(key, channel, lock);
     } catch (IOException e) {
       throw RunFailure.misconfigured(
           "--output=" + output + " cannot be written to: " + e, "check its permissions");
+    } finally {
+      if (key != null && !taken) {
+        HELD.remove(key);
+      }
     }
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // Held by another run of this very process.
-      return null;
-    }
+  private static RunFailure refusal(Path output, String holder) {
+    return RunFailure.locked(
+        "another run holds --output=" + output + (holder.isBlank() ? "" : ": " + holder.strip()),
+        "wait until it has ended, or give another --output");
   }
 
   private static String host() {
@@ -92,6 +107,8 @@ public final class RunLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      HELD.remove(key);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.circlebeam.state;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -96,29 +97,25 @@ public record StateStore(String path, String circleciUrl, String output) impleme
   }
 
   private static boolean isFrom(SyncState there, SyncState state) {
-    return there.writtenBy() != null
-        && there.writtenBy().runId().equals(state.writtenBy().runId())
-        && there.writtenBy().slice() == state.writtenBy().slice();
+    return state.writtenBy().equals(there.writtenBy());
   }
 
   private SyncState parse(byte[] bytes) {
     SyncState state;
     try {
-      state = JSON.readValue(bytes, SyncState.class);
+      // The version first: what another one wrote need not fit this one's form.
+      JsonNode json = JSON.readTree(bytes);
+      boolean readable = json.path("version").asInt() == SyncState.VERSION;
+      state = readable ? JSON.treeToValue(json, SyncState.class) : null;
     } catch (IOException e) {
       throw RunFailure.misconfigured(
           "the state " + path + " is damaged: " + firstLine(e),
           "restore it from a copy, or move it away: the next run then reads everything again");
     }
-    if (state == null || state.version() != SyncState.VERSION) {
+    if (state == null) {
       throw RunFailure.misconfigured(
           "the state " + path + " is of another version of circlebeam, or no state at all",
           "use the version that wrote it, or give another file with --state");
-    }
-    if (state.circleciUrl() == null || state.output() == null || state.projects() == null) {
-      throw RunFailure.misconfigured(
-          "the state " + path + " is damaged: it names no server, output or projects",
-          "restore it from a copy, or move it away: the next run then reads everything again");
     }
     return state;
   }

@@ -1,7 +1,11 @@
 package dev.circlebeam.state;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -28,9 +32,23 @@ public record SyncState(
    *
    * @param runId the run
    * @param slice which part of it, from 0
-   * @param at when
+   * @param startedAt when that run began; a second run may bear the same name
    */
-  public record WrittenBy(String runId, int slice, Instant at) {}
+  public record WrittenBy(String runId, int slice, Instant startedAt) implements Serializable {
+    /** Refuses a writer without a name. */
+    public WrittenBy {
+      requireNonNull(runId, "run_id");
+      requireNonNull(startedAt, "started_at");
+    }
+  }
+
+  /** Refuses projects that are not there. */
+  public SyncState {
+    requireNonNull(circleciUrl, "circleci_url");
+    requireNonNull(output, "output");
+    requireNonNull(projects, "projects");
+    projects.values().forEach(Objects::requireNonNull);
+  }
 
   /**
    * Returns the state before the first run.

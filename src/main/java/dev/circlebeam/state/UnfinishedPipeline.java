@@ -1,5 +1,7 @@
 package dev.circlebeam.state;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Set;
@@ -18,6 +20,14 @@ public record UnfinishedPipeline(
     Instant createdAt, Instant since, Instant lastRead, TreeSet<String> why)
     implements Serializable {
   private static final String FAILED = "failed:";
+
+  /** Refuses what is incomplete. */
+  public UnfinishedPipeline {
+    requireNonNull(createdAt, "created_at");
+    requireNonNull(since, "since");
+    requireNonNull(lastRead, "last_read");
+    requireNonNull(why, "why");
+  }
 
   /**
    * Spells that a table could not be read.

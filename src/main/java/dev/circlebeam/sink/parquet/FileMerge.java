@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -49,7 +50,12 @@ final class FileMerge {
     this.table = table;
     this.schema = schema;
     this.columns = columns;
-    this.isWhole = schema.equals(table.schema()) && columns.equals(table.schema());
+    this.isWhole =
+        names(schema).equals(names(table.schema())) && names(columns).equals(names(schema));
+  }
+
+  private static List<String> names(Schema schema) {
+    return schema.getFields().stream().map(Schema.Field::name).toList();
   }
 
   /** Takes what is to be done; of rows with one key the one that arrived last counts. */
@@ -82,6 +88,16 @@ final class FileMerge {
     }
     Files.createDirectories(file.getParent());
     Path temporary = file.resolveSibling(file.getFileName() + "." + run + ".tmp");
+    try {
+      writeTo(temporary, exists);
+      AtomicFile.replace(temporary, file);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    return new MergeFigures(table.name(), latest.size(), 1, Files.size(file));
+  }
+
+  private void writeTo(Path temporary, boolean exists) throws IOException {
     try (FileChannel out =
         FileChannel.open(
             temporary,
@@ -102,8 +118,6 @@ final class FileMerge {
       }
       sink.flush();
     }
-    AtomicFile.replace(temporary, file);
-    return new MergeFigures(table.name(), latest.size(), 1, Files.size(file));
   }
 
   private void checkColumns() throws IOException {

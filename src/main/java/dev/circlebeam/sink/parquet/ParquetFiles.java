@@ -31,6 +31,9 @@ final class ParquetFiles {
         throw new IOException(path + " was not written by circlebeam");
       }
       return new Schema.Parser().parse(json);
+    } catch (RuntimeException e) {
+      // So Parquet says of a file that is damaged.
+      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
     }
   }
 

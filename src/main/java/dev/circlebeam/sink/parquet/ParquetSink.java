@@ -118,6 +118,9 @@ public final class ParquetSink extends TableSink {
     @ProcessElement
     public void process(
         @Element List<TableRecord> page, OutputReceiver<KV<String, FileUpdate>> out) {
+      if (page.isEmpty()) {
+        return;
+      }
       Table table = catalog.table(page.get(0).table());
       Map<String, List<TableRecord>> byFile = new LinkedHashMap<>();
       for (TableRecord record : page) {

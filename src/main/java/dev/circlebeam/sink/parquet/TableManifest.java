@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.AtomicFile;
@@ -44,7 +45,7 @@ final class TableManifest {
     Path file = folder.resolve(FILE);
     JsonNode manifest = read(file);
     if (manifest == null) {
-      return columns;
+      return inFiles(table, columns, columns.getFields());
     }
     same(file, "primary_key", table.primaryKey().toString(), texts(manifest.path("primary_key")));
     same(
@@ -94,22 +95,56 @@ final class TableManifest {
                 file, name, type, declared.schema()),
             "types never change: give another --output");
       }
-      fields.add(new Schema.Field(declared, declared.schema()));
+      fields.add(declared);
       names.remove(name);
     }
     for (Schema.Field field : columns.getFields()) {
       if (names.contains(field.name())) {
-        fields.add(new Schema.Field(field, field.schema()));
+        fields.add(field);
       }
     }
+    return inFiles(table, columns, fields);
+  }
+
+  /**
+   * In files every column may be null that does not decide where a row is: it may be left out by
+   * one run, or be newer than a file.
+   */
+  private static Schema inFiles(Table table, Schema columns, List<Schema.Field> fields) {
+    List<Schema.Field> nullable = new ArrayList<>();
+    for (Schema.Field field : fields) {
+      boolean always =
+          Column.isNullable(field)
+              || table.primaryKey().contains(field.name())
+              || field.name().equals(table.partitionBy());
+      nullable.add(
+          always
+              ? new Schema.Field(field, field.schema())
+              : new Schema.Field(
+                  field.name(),
+                  Schema.createUnion(Schema.create(Schema.Type.NULL), field.schema()),
+                  field.doc(),
+                  Schema.Field.NULL_DEFAULT_VALUE));
+    }
     return Schema.createRecord(
-        columns.getName(), columns.getDoc(), columns.getNamespace(), false, fields);
+        columns.getName(), columns.getDoc(), columns.getNamespace(), false, nullable);
   }
 
   /** Documentation and names of nested records may change; what the files hold may not. */
   private static boolean sameType(Schema a, Schema b) {
-    return org.apache.avro.SchemaNormalization.parsingFingerprint64(a)
-        == org.apache.avro.SchemaNormalization.parsingFingerprint64(b);
+    return shape(a).equals(shape(b));
+  }
+
+  private static String shape(Schema schema) {
+    Schema type = Column.type(schema);
+    return switch (type.getType()) {
+      case RECORD ->
+          type.getFields().stream()
+              .map(field -> field.name() + " " + shape(field.schema()))
+              .collect(Collectors.joining(", ", "{", "}"));
+      case ARRAY -> "[" + shape(type.getElementType()) + "]";
+      default -> Column.isTimestamp(type) ? "timestamp" : type.getType().getName();
+    };
   }
 
   private static Schema type(Path file, JsonNode type) {
