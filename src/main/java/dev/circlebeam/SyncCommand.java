@@ -61,15 +61,12 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       ParquetSink sink = checked(config);
-      try {
-        Files.createDirectories(config.output());
-      } catch (IOException e) {
-        throw OutputFolder.unwritable(config.output().toString(), e);
-      }
+      OutputFolder.make(config.output());
       RunReport report;
       try (RunLock lock = RunLock.take(config.output(), config.runId());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
+        OutputFolder.removeLeftovers(config.output());
         report = sync(config, sink);
       }
       Summary.print(report, out);

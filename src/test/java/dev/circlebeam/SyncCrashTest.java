@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -49,6 +50,9 @@ public class SyncCrashTest {
     Syncs.Outcome outcome = Syncs.sync(server, output);
 
     assertEquals(outcome.err(), 0, outcome.code());
+    try (Stream<Path> files = Files.walk(output)) {
+      assertEquals(0, files.filter(file -> file.toString().endsWith(".tmp")).count());
+    }
     Path clean = folder.getRoot().toPath().resolve("clean");
     Syncs.sync(server, clean);
     for (String table : List.of("projects", "pipelines", "workflows", "jobs")) {

@@ -162,6 +162,16 @@ public class SyncRefusalsTest {
   }
 
   @Test
+  public void givenAnOutputBelowAFile_thenUsage() throws Exception {
+    Path file = Files.writeString(folder.getRoot().toPath().resolve("file"), "a file");
+    assertRefused(
+        Syncs.run("sync", "--sample", "--output=" + file.resolve("out")),
+        2,
+        "--output",
+        "is a file");
+  }
+
+  @Test
   public void givenAnUnwritableOutput_thenUsage() throws Exception {
     Path readOnly = folder.newFolder("readonly").toPath();
     assumeFalse(

@@ -17,7 +17,7 @@ public final class FixedRateLimit implements RateLimit {
   private static final double USED = 0.98;
 
   /** A late start is made up for, but only one this late: timers and threads are not exact. */
-  private static final long MOST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long MOST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(64);

@@ -33,21 +33,21 @@ public class FixedRateLimitTest {
   }
 
   @Test
-  public void givenExactTimers_then97PercentIsUsed() {
+  public void givenExactTimers_thenNearlyAllOfItIsUsed() {
     for (double rate : RATES) {
       List<Long> starts = starts(rate, 1000, () -> 0);
       double used = 999 / ((starts.get(999) - starts.get(0)) / (double) SECOND) / rate;
-      assertEquals("at " + rate, 0.97, used, 0.005);
+      assertTrue("at " + rate + " used " + used, used >= 0.96 && used <= 0.99);
     }
   }
 
   @Test
-  public void givenTimersAMillisecondLate_then97PercentIsUsed() {
+  public void givenTimersAMillisecondLate_thenNearlyAllOfItIsUsed() {
     Random random = new Random(7);
     for (double rate : new double[] {10, 50, 100, 400}) {
       List<Long> starts = starts(rate, 1000, () -> random.nextInt((int) MILLI));
       double used = 999 / ((starts.get(999) - starts.get(0)) / (double) SECOND) / rate;
-      assertEquals("at " + rate, 0.97, used, 0.005);
+      assertTrue("at " + rate + " used " + used, used >= 0.96 && used <= 0.99);
     }
   }
 

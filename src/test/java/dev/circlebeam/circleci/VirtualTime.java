@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * A clock that jumps to whatever happens next, in one thread. It overflows after three seconds, as
@@ -30,11 +28,6 @@ final class VirtualTime implements Waiting {
     this.lateness = lateness;
   }
 
-  /** An executor whose work is done after a while. */
-  Executor taking(Supplier<Duration> latency) {
-    return work -> in(latency.get(), work);
-  }
-
   /** Lets something happen later. */
   void in(Duration wait, Runnable action) {
     events.add(new Event(elapsed + wait.toNanos(), sequence++, action));
@@ -43,11 +36,6 @@ final class VirtualTime implements Waiting {
   /** How much time has passed since the beginning. */
   Duration elapsed() {
     return Duration.ofNanos(elapsed);
-  }
-
-  /** How much time there was at the beginning. */
-  long start() {
-    return START;
   }
 
   @Override

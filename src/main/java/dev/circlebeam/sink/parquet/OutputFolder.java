@@ -29,7 +29,12 @@ public final class OutputFolder {
     while (!Files.exists(existing)) {
       existing = existing.getParent();
     }
-    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+    if (!Files.isDirectory(existing)) {
+      throw RunFailure.misconfigured(
+          "--output=" + folder + " cannot be made: " + existing + " is a file",
+          "give a new or empty folder");
+    }
+    if (!Files.isWritable(existing)) {
       throw RunFailure.misconfigured(
           "--output=" + folder + " cannot be written to: no permission to write in " + existing,
           "check its permissions, or give another folder");
@@ -65,6 +70,38 @@ public final class OutputFolder {
   }
 
   /**
+   * Makes the folder where it is not there yet.
+   *
+   * @param folder the output
+   * @throws RunFailure when it cannot be made
+   */
+  public static void make(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw RunFailure.misconfigured(
+          "--output=" + folder + " cannot be made: " + reason(e),
+          "check its permissions, or give another folder");
+    }
+  }
+
+  /**
+   * Removes the temporary files of runs that died. Only for who holds the output's lock.
+   *
+   * @param folder the output
+   * @throws RunFailure when that fails
+   */
+  public static void removeLeftovers(Path folder) {
+    try (Stream<Path> files = Files.walk(folder, 3)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".tmp")).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw unwritable(folder.toString(), e);
+    }
+  }
+
+  /**
    * Says why nothing can be written.
    *
    * @param folder the output
@@ -72,15 +109,20 @@ public final class OutputFolder {
    * @return the failure to throw
    */
   public static RunFailure unwritable(String folder, IOException e) {
-    String reason =
-        e instanceof AccessDeniedException denied
-            ? "no permission for " + denied.getFile()
-            : e instanceof FileSystemException file && file.getReason() != null
-                ? file.getFile() + ": " + file.getReason()
-                : String.valueOf(e.getMessage());
     return RunFailure.failed(
         "unwritable",
-        "--output=" + folder + " cannot be written to: " + reason,
+        "--output=" + folder + " cannot be written to: " + reason(e),
         "check space and permissions, then run again");
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "no permission for " + denied.getFile();
+    }
+    if (e instanceof FileSystemException file) {
+      String why = file.getReason() == null ? e.getClass().getSimpleName() : file.getReason();
+      return file.getFile() + ": " + why;
+    }
+    return String.valueOf(e.getMessage());
   }
 }

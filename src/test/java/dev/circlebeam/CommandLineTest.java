@@ -1,0 +1,206 @@
+package dev.circlebeam;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.junit.Test;
+
+public class CommandLineTest {
+  private static final String SECRET = "CCIPAT_0123456789abcdef";
+
+  @Test
+  public void givenFlags_thenTheirValues() {
+    SyncOptions options =
+        CommandLine.parse(
+            List.of("--projects=gh/acme/web gh/acme/api", "--output=out", "--fullRefresh"));
+    assertEquals("gh/acme/web gh/acme/api", options.getProjects());
+    assertEquals("out", options.getOutput());
+    assertTrue(options.isFullRefresh());
+    assertEquals("core", options.getTables());
+  }
+
+  @Test
+  public void givenBooleans_thenWithAndWithoutValue() {
+    assertTrue(CommandLine.parse(List.of("--sample=true")).isSample());
+    assertFalse(CommandLine.parse(List.of("--sample=false")).isSample());
+    assertFalse(CommandLine.parse(List.of()).isSample());
+  }
+
+  @Test
+  public void givenBeamsFlags_thenTheyAreAccepted() {
+    SyncOptions options =
+        CommandLine.parse(List.of("--targetParallelism=3", "--tempLocation=/tmp/x"));
+    assertEquals(3, options.as(DirectOptions.class).getTargetParallelism());
+    assertEquals("/tmp/x", options.getTempLocation());
+  }
+
+  @Test
+  public void givenMisspeltFlag_thenTheNearest() {
+    assertTrue(refused("--project-s=x").contains("did you mean --projects?"));
+    assertTrue(refused("--ouput=x").contains("did you mean --output?"));
+    assertTrue(refused("--maxErors=x").contains("did you mean --maxErrors?"));
+    assertTrue(refused("--requests-per-second=1").contains("did you mean --requestsPerSecond?"));
+    assertTrue(refused("--TABLES=x").contains("did you mean --tables?"));
+    assertTrue(refused("--targetParalelism=1").contains("did you mean --targetParallelism?"));
+  }
+
+  @Test
+  public void givenFlagLikeNoOther_thenHelp() {
+    assertEquals("there is no flag --quux42; see --help", refused("--quux42=1"));
+  }
+
+  @Test
+  public void givenUnknownFlag_thenItsValueIsNotRepeated() {
+    for (String flag : new String[] {"--tokn", "--apiKey", "--circleToken", "--t"}) {
+      String message = refused(flag + "=" + SECRET);
+      assertTrue(message, message.contains("there is no flag " + flag));
+      assertFalse(message, message.contains(SECRET));
+    }
+  }
+
+  @Test
+  public void givenValueAfterABlank_thenTheFlagWithAnEqualsSign() {
+    assertTrue(refused("--output", "out").contains("did you mean --output=…?"));
+    assertTrue(refused("--projects=x", "--output", "out").contains("did you mean --output=…?"));
+  }
+
+  @Test
+  public void givenTokenAfterABlank_thenItIsNotRepeated() {
+    String message = refused("--token", SECRET);
+    assertTrue(message, message.contains("--token"));
+    assertFalse(message, message.contains(SECRET));
+  }
+
+  @Test
+  public void givenTokenAfterOneDashOrNone_thenItIsNotRepeated() {
+    for (String arg : new String[] {"-token=" + SECRET, "token=" + SECRET, "—token=" + SECRET}) {
+      String message = refused(arg);
+      assertFalse(message, message.contains(SECRET));
+    }
+  }
+
+  @Test
+  public void givenFlagOfATextWithoutValue_thenRefused() {
+    assertTrue(refused("--projects=gh/a/b", "--output").contains("--output"));
+    assertTrue(refused("--branch").contains("--branch"));
+  }
+
+  @Test
+  public void givenNoFlag_thenSaidHowFlagsAreWritten() {
+    assertTrue(refused("out").contains("--name=value"));
+    assertTrue(refused("-output=out").contains("--name=value"));
+    assertTrue(refused("").contains("--name=value"));
+    assertTrue(refused("--").contains("see --help"));
+  }
+
+  @Test
+  public void givenGoogleCloudsProjectWithASlash_thenProjects() {
+    String message = refused("--project=gh/acme/web");
+    assertTrue(message, message.contains("--projects=gh/acme/web"));
+  }
+
+  @Test
+  public void givenFlagTwice_thenRefused() {
+    assertEquals("--output is given twice", refused("--output=a", "--output=b"));
+    assertEquals("--sample is given twice", refused("--sample", "--sample"));
+  }
+
+  @Test
+  public void givenValueThatIsNone_thenRefused() {
+    assertTrue(refused("--fullRefresh=maybe").contains("fullRefresh"));
+    assertTrue(refused("--targetParallelism=many").contains("targetParallelism"));
+    assertTrue(refused("--runner=NoSuchRunner").contains("NoSuchRunner"));
+  }
+
+  @Test
+  public void givenWords_thenTheNearestOrNone() {
+    List<String> words = List.of("jobs", "workflows", "pipelines");
+    assertEquals(Optional.of("jobs"), CommandLine.nearest("job", words));
+    assertEquals(Optional.of("workflows"), CommandLine.nearest("WORKFLOW", words));
+    assertEquals(Optional.empty(), CommandLine.nearest("contexts", words));
+    assertEquals(Optional.empty(), CommandLine.nearest("x", List.of()));
+  }
+
+  @Test
+  public void givenMisspeltCommand_thenTheNearestAndExitCodeTwo() {
+    assertEquals(2, run("snyc").code);
+    assertTrue(run("snyc").err, run("snyc").err.contains("did you mean sync?"));
+    assertTrue(run("table").err.contains("did you mean tables?"));
+    assertTrue(run("sampleserver").err.contains("did you mean sample-server?"));
+    Ran unknown = run("frobnicate");
+    assertEquals(2, unknown.code);
+    assertFalse(unknown.err.contains("did you mean"));
+    assertTrue(unknown.err.contains("(commands: sync, check, tables"));
+  }
+
+  @Test
+  public void givenUsageErrors_thenOneLineAndExitCodeTwo() {
+    String[][] lines = {
+      {"sync"},
+      {"sync", "--output=out"},
+      {"sync", "--projects=web", "--output=out"},
+      {"sync", "--projects=gh/a/b"},
+      {"sync", "--projects=gh/a/b", "--output=gs://bucket/x"},
+      {"sync", "--projects=gh/a/b", "--output=out", "--tables=job"},
+      {"sync", "--projects=gh/a/b", "--output=out", "--token=" + SECRET},
+      {"sync", "--projects=gh/a/b", "--output=out", "--fetchShards=2"},
+      {"sync", "--projects=gh/a/b", "--output=out", "--maxErrors=few"},
+      {"sync", "--projects=gh/a/b", "--output=out", "--circleciUrl=http://circleci.com"},
+      {"sync", "--projects=gh/a/b", "--output", "out"},
+      {"check", "--nothing=1"},
+      {"check", "--token=" + SECRET},
+      {"check", "--projects=web"},
+      {"tables", "--format=xml"},
+      {"sample-server", "--samplePort=99999"},
+      {"sample-server", "--sampleFaults=oops@x"},
+    };
+    for (String[] line : lines) {
+      Ran ran = run(line);
+      String all = Arrays.toString(line) + ": " + ran.err;
+      assertEquals(all, 2, ran.code);
+      assertEquals(all, 1, ran.err.lines().count());
+      assertTrue(all, ran.err.startsWith("circlebeam: "));
+      assertFalse(all, ran.err.contains(SECRET));
+      assertEquals(all, "", ran.out);
+    }
+  }
+
+  @Test
+  public void givenNothing_thenHelpOnTheErrorStreamAndExitCodeTwo() {
+    Ran ran = run();
+    assertEquals(2, ran.code);
+    assertTrue(ran.err.startsWith("circlebeam copies"));
+    assertEquals("", ran.out);
+  }
+
+  private static String refused(String... args) {
+    return assertThrows(
+            Arrays.toString(args),
+            UsageException.class,
+            () -> CommandLine.parse(Arrays.asList(args)))
+        .getMessage();
+  }
+
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        CircleBeam.run(
+            Arrays.asList(args),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Ran(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}
