@@ -13,12 +13,14 @@ import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.sample.SampleServer;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -96,9 +98,7 @@ final class CheckCommand {
     List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
-    try (ApiSession session =
-        new ApiAccess("check-" + UUID.randomUUID(), connection, RATE, 1, 1, RETRIES.firstWait())
-            .open()) {
+    try (ApiSession session = open(connection)) {
       check(session, projects);
       out.println("ok");
       return ExitCode.DONE.code();
@@ -111,11 +111,18 @@ final class CheckCommand {
               + connection.url().of(e.request)
               + "'");
       return ExitCode.FAILED.code();
-    } catch (IllegalStateException e) {
-      throw new UsageException(e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED.code();
+    }
+  }
+
+  private static ApiSession open(Connection connection) {
+    String run = "check-" + UUID.randomUUID();
+    try {
+      return new ApiAccess(run, connection, RATE, 1, 1, RETRIES.firstWait()).open();
+    } catch (IllegalStateException e) {
+      throw new UsageException(e.getMessage());
     }
   }
 
@@ -155,7 +162,7 @@ final class CheckCommand {
       throws Refused, InterruptedException {
     Dispatcher<ApiRequest, JsonNode> dispatcher =
         session.dispatcher(
-            0, RETRIES, client -> asked -> client.get(asked, JSON::readTree), nanos -> {});
+            0, RETRIES, client -> asked -> client.get(asked, CheckCommand::json), this::paused);
     dispatcher.submit(request, 0);
     Answer<JsonNode> answer = dispatcher.next().answer();
     if (answer instanceof Answer.Ok<JsonNode> ok) {
@@ -172,6 +179,18 @@ final class CheckCommand {
         },
         request,
         failure);
+  }
+
+  private static JsonNode json(byte[] body) throws IOException {
+    JsonNode json = JSON.readTree(body);
+    if (!json.isContainerNode()) {
+      throw new IOException("no JSON object or list");
+    }
+    return json;
+  }
+
+  private void paused(long nanos) {
+    say("rate limited", "waiting for " + (1 + TimeUnit.NANOSECONDS.toSeconds(nanos)) + " s");
   }
 
   private void say(String what, String text) {

@@ -33,15 +33,16 @@ final class CommandLine {
     Set<String> ours = names(SyncOptions.class);
     Set<String> beams = new TreeSet<>();
     PipelineOptionsFactory.getRegisteredOptions().forEach(type -> beams.addAll(names(type)));
+    Set<String> valued = valued();
     Set<String> seen = new HashSet<>();
     List<String> given = new ArrayList<>();
     for (String arg : args) {
       if (!arg.startsWith("--")) {
         throw new UsageException(
-            "'" + arg + "' is no flag; flags are written --name=value" + hint(given));
+            "'" + name(arg, 0) + "' is no flag; flags are written --name=value" + hint(given));
       }
       int equals = arg.indexOf('=');
-      String name = arg.substring(2, equals < 0 ? arg.length() : equals);
+      String name = name(arg, 2);
       if (name.equals("project") && arg.indexOf('/') >= 0) {
         throw new UsageException(
             "--project is Google Cloud's; for CircleCI projects give --projects="
@@ -50,18 +51,49 @@ final class CommandLine {
       if (!ours.contains(name) && !beams.contains(name)) {
         throw new UsageException("there is no flag --" + name + nearest(name, ours, beams));
       }
+      if (equals < 0 && valued.contains(name)) {
+        throw new UsageException("--" + name + " needs a value; did you mean --" + name + "=…?");
+      }
       if (ours.contains(name) && !seen.add(name)) {
         throw new UsageException("--" + name + " is given twice");
       }
       given.add(name);
     }
     try {
-      return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new))
-          .withoutStrictParsing()
-          .as(SyncOptions.class);
+      return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new)).as(SyncOptions.class);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      throw new UsageException(
+          culprit(args) + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
+  }
+
+  /** The flag that Beam's complaint, which does not name it, is about. */
+  private static String culprit(List<String> args) {
+    for (String arg : args) {
+      try {
+        PipelineOptionsFactory.fromArgs(arg).as(SyncOptions.class);
+      } catch (IllegalArgumentException e) {
+        return name(arg, 0) + ": ";
+      }
+    }
+    return "";
+  }
+
+  /** A flag's name; the value, which may be a token, is never shown. */
+  private static String name(String arg, int from) {
+    int equals = arg.indexOf('=');
+    return arg.substring(from, equals < 0 ? arg.length() : equals);
+  }
+
+  /** Our flags that mean nothing without a value; Beam would take "true" for it. */
+  private static Set<String> valued() {
+    Set<String> valued = new TreeSet<>();
+    for (Flag.Group group : Flag.Group.values()) {
+      Help.flags(group).stream()
+          .filter(flag -> !flag.getAnnotation(Flag.class).value().isEmpty())
+          .forEach(flag -> valued.add(Help.name(flag)));
+    }
+    return valued;
   }
 
   private static String hint(List<String> given) {

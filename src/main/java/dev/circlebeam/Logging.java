@@ -9,11 +9,6 @@ import java.util.logging.Logger;
 final class Logging {
   private static final String VARIABLE = "CIRCLEBEAM_LOG";
 
-  /** They would write every header, and the token with them. Held, or they could be forgotten. */
-  private static final Logger[] NEVER = {
-    Logger.getLogger("org.apache.http.headers"), Logger.getLogger("org.apache.http.wire")
-  };
-
   private Logging() {}
 
   /**
@@ -36,9 +31,6 @@ final class Logging {
     root.setLevel(level);
     for (java.util.logging.Handler handler : root.getHandlers()) {
       handler.setLevel(level);
-    }
-    for (Logger logger : NEVER) {
-      logger.setLevel(Level.OFF);
     }
   }
 }

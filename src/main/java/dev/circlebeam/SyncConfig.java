@@ -65,10 +65,11 @@ record SyncConfig(
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
     Path output = output(flags);
+    String stateFile = flags.orNull(options.getState());
     Path state =
-        options.getState().startsWith("<output>")
+        stateFile == null
             ? output.resolve("_state.json")
-            : flags.localPath("--state", options.getState());
+            : flags.localPath("--state", stateFile.replace("<output>", output.toString()));
     String runId = flags.runId(startedAt);
     Connection connection = connection(flags, options, sampleUrl);
     String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
@@ -133,13 +134,19 @@ record SyncConfig(
               + " divides a limit, so the limit must be given: add --requestsPerSecond");
     }
     double limit = sample ? SAMPLE_RATE : CAREFUL_RATE;
+    if (rate != null) {
+      limit = flags.positiveNumber("--requestsPerSecond", rate);
+    }
+    if (shards > 1 && shards > limit) {
+      throw new UsageException(
+          "--fetchShards="
+              + shards
+              + " leaves each shard less than one of the "
+              + rate
+              + " requests per second of --requestsPerSecond; give fewer shards");
+    }
     return new ApiAccess(
-        runId,
-        connection,
-        rate == null ? limit : flags.positiveNumber("--requestsPerSecond", rate),
-        shards,
-        connection.maxConnections(),
-        FIRST_RETRY_WAIT);
+        runId, connection, limit, shards, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
   private static Path output(Flags flags) {

@@ -3,7 +3,6 @@ package dev.circlebeam;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 
-import com.google.common.base.CharMatcher;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleServer;
@@ -43,14 +42,5 @@ public class ReadmeTest {
     for (String query : queries) {
       assertFalse(query, DuckDb.query(output, query).isEmpty());
     }
-  }
-
-  @Test
-  public void givenTheReadme_thenItShowsTheRealHelp() throws Exception {
-    String help = Syncs.run("--help").out();
-    assertEquals(
-        1,
-        CharMatcher.is('\u0001')
-            .countIn(Files.readString(Path.of("README.md")).replace(help, "\u0001")));
   }
 }

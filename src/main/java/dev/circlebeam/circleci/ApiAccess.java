@@ -22,6 +22,16 @@ public record ApiAccess(
     Duration firstRetryWait)
     implements Serializable {
   /**
+   * Returns what one shard may use of the limit. Whole requests where there are several: each may
+   * begin one more in a second than its share, were it a fraction.
+   *
+   * @return requests per second
+   */
+  double sharePerSecond() {
+    return shards == 1 ? requestsPerSecond : Math.floor(requestsPerSecond / shards);
+  }
+
+  /**
    * Opens a session: resolves the token, opens the pool.
    *
    * @return the session; to be closed by the caller

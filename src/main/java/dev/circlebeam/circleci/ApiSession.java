@@ -47,7 +47,7 @@ public final class ApiSession implements AutoCloseable {
       RetryPolicy retries,
       Function<CircleCiClient, Exchange<Q, T>> exchange,
       LongConsumer onPause) {
-    double share = access.requestsPerSecond() / access.shards();
+    double share = access.sharePerSecond();
     RateLimit limit =
         RateLimits.shared(
             access.runId() + "/" + shard, () -> new FixedRateLimit(share, Waiting.REAL.nanoTime()));

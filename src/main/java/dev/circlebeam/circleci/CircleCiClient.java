@@ -89,7 +89,7 @@ public final class CircleCiClient implements AutoCloseable {
             new Failure(
                 FailureKind.MALFORMED,
                 status,
-                "the answer is not what the API documents: " + firstLine(e),
+                line(redactor.redact("the answer is not what the API documents: " + firstLine(e))),
                 beginning(body),
                 null));
       }

@@ -39,7 +39,13 @@ public record CircleCiUrl(String origin) implements Serializable {
       throw refusal(text, "names no host");
     }
     if (uri.getUserInfo() != null || uri.getQuery() != null || uri.getFragment() != null) {
-      throw refusal(text, "holds more than scheme, host and path");
+      // Not repeated: people put tokens there.
+      throw new IllegalArgumentException(
+          "--circleciUrl holds more than scheme, host and path; give an address such as"
+              + " https://circleci.com");
+    }
+    if (uri.getPort() > 65535) {
+      throw refusal(text, "has a port that is none");
     }
     if (scheme.equals("http") && !allowInsecureHttp && !isLoopback(uri.getHost())) {
       throw new IllegalArgumentException(
@@ -48,7 +54,7 @@ public record CircleCiUrl(String origin) implements Serializable {
               + " would send the token unencrypted; use https://, or --allowInsecureHttp if you"
               + " mean it");
     }
-    String path = uri.getPath() == null ? "" : uri.getPath();
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);
     }

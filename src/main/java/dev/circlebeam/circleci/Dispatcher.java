@@ -188,7 +188,7 @@ public final class Dispatcher<Q, T> {
       if (failure.kind() == FailureKind.RATE_LIMITED) {
         limit.refused(now, task.startedAt, failure.retryAfter());
         figures.refused();
-        onPause.accept(limit.pausedUntil() - now);
+        onPause.accept(Math.max(0, limit.pausedUntil() - now));
         ready.add(task);
         return null;
       }

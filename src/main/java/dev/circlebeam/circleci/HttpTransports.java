@@ -2,14 +2,9 @@ package dev.circlebeam.circleci;
 
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
-import com.google.common.base.Splitter;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,22 +12,41 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.apache.http.HttpConnection;
+import org.apache.http.HttpResponse;
+import org.apache.http.HttpResponseInterceptor;
 import org.apache.http.config.RegistryBuilder;
 import org.apache.http.config.SocketConfig;
 import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
+import org.apache.http.entity.HttpEntityWrapper;
 import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.apache.http.impl.conn.SystemDefaultRoutePlanner;
+import org.apache.http.protocol.HttpContext;
+import org.apache.http.protocol.HttpCoreContext;
 import org.apache.http.ssl.SSLContextBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Makes the pooled transport: as many connections to the one host as requests may be in flight. */
 final class HttpTransports {
+  /** They would log every header, and the token with them. Held, or they could be forgotten. */
+  private static final List<Logger> SILENT =
+      List.of(
+          Logger.getLogger("org.apache.http.headers"), Logger.getLogger("org.apache.http.wire"));
+
+  static {
+    SILENT.forEach(logger -> logger.setLevel(Level.OFF));
+  }
+
   private HttpTransports() {}
 
   /**
@@ -44,6 +58,8 @@ final class HttpTransports {
    * @throws IllegalStateException when the CA file cannot be used
    */
   static HttpTransport pooled(Connection connection, Map<String, String> environment) {
+    EnvironmentProxies proxies = new EnvironmentProxies(environment);
+    proxies.check();
     PoolingHttpClientConnectionManager pool =
         new PoolingHttpClientConnectionManager(
             RegistryBuilder.<ConnectionSocketFactory>create()
@@ -66,13 +82,63 @@ final class HttpTransports {
     return new ApacheHttpTransport(
         HttpClientBuilder.create()
             .setConnectionManager(pool)
-            .setRoutePlanner(new SystemDefaultRoutePlanner(new EnvironmentProxies(environment)))
+            .setRoutePlanner(new SystemDefaultRoutePlanner(proxies))
             .disableRedirectHandling()
             .disableAutomaticRetries()
             .disableContentCompression()
             .disableCookieManagement()
             .disableAuthCaching()
+            .addInterceptorLast((HttpResponseInterceptor) HttpTransports::neverDrain)
             .build());
+  }
+
+  /**
+   * Lets a body that was not read to its end be closed together with its connection. The library
+   * would read on before it closes, for as long as the server cares to send.
+   */
+  private static void neverDrain(HttpResponse response, HttpContext context) {
+    HttpConnection connection = HttpCoreContext.adapt(context).getConnection();
+    if (response.getEntity() != null && connection != null) {
+      response.setEntity(
+          new HttpEntityWrapper(response.getEntity()) {
+            @Override
+            public InputStream getContent() throws IOException {
+              return new Body(super.getContent(), connection);
+            }
+          });
+    }
+  }
+
+  private static final class Body extends FilterInputStream {
+    private final HttpConnection connection;
+    private boolean ended;
+
+    Body(InputStream in, HttpConnection connection) {
+      super(in);
+      this.connection = connection;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      ended |= b < 0;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int from, int length) throws IOException {
+      int n = super.read(buffer, from, length);
+      ended |= n < 0;
+      return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!ended) {
+        connection.shutdown();
+      }
+      super.close();
+    }
   }
 
   private static SSLConnectionSocketFactory tls(@Nullable String caFile) {
@@ -90,66 +156,22 @@ final class HttpTransports {
       if (n == 0) {
         throw new IllegalStateException("--caFile=" + caFile + " holds no PEM certificate");
       }
+      // In the same store: of several trust managers a context asks only the first.
+      TrustManagerFactory system =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      system.init((KeyStore) null);
+      for (TrustManager manager : system.getTrustManagers()) {
+        if (manager instanceof X509TrustManager x509) {
+          for (Certificate certificate : x509.getAcceptedIssuers()) {
+            own.setCertificateEntry("ca-" + n++, certificate);
+          }
+        }
+      }
       return new SSLConnectionSocketFactory(
-          SSLContextBuilder.create()
-              .loadTrustMaterial((KeyStore) null, null)
-              .loadTrustMaterial(own, null)
-              .build());
+          SSLContextBuilder.create().loadTrustMaterial(own, null).build());
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(
           "--caFile=" + caFile + " cannot be used: " + e.getMessage(), e);
-    }
-  }
-
-  /** The proxies that the environment names, in the form that curl and most tools read. */
-  static final class EnvironmentProxies extends ProxySelector {
-    private final Map<String, String> environment;
-
-    EnvironmentProxies(Map<String, String> environment) {
-      this.environment = environment;
-    }
-
-    @Override
-    public List<Proxy> select(URI uri) {
-      String scheme = "https".equals(uri.getScheme()) ? "https_proxy" : "http_proxy";
-      String address = variable(scheme);
-      if (address == null || address.isEmpty() || isExempt(uri.getHost())) {
-        return List.of(Proxy.NO_PROXY);
-      }
-      URI proxy = URI.create(address.contains("://") ? address : "http://" + address);
-      int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-      return List.of(
-          new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
-    }
-
-    @Override
-    public void connectFailed(URI uri, SocketAddress address, IOException e) {
-      // Nothing to remember: the request fails and is tried again.
-    }
-
-    private boolean isExempt(String host) {
-      if (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]")) {
-        return true;
-      }
-      String exempt = variable("no_proxy");
-      if (exempt == null) {
-        return false;
-      }
-      for (String entry : Splitter.on(',').trimResults().omitEmptyStrings().split(exempt)) {
-        String domain = entry.startsWith("*.") ? entry.substring(1) : entry;
-        if (domain.equals("*")
-            || host.equalsIgnoreCase(domain)
-            || host.toLowerCase(Locale.ROOT)
-                .endsWith((domain.startsWith(".") ? "" : ".") + domain.toLowerCase(Locale.ROOT))) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    private @Nullable String variable(String lowerCase) {
-      String value = environment.get(lowerCase);
-      return value != null ? value : environment.get(lowerCase.toUpperCase(Locale.ROOT));
     }
   }
 }

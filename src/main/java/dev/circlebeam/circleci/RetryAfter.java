@@ -29,7 +29,10 @@ final class RetryAfter {
     String text = headers.getFirstHeaderStringValue("Retry-After");
     if (text != null) {
       Duration wait = seconds(text);
-      return wait != null ? wait : untilDate(text, headers.getDate(), now);
+      wait = wait != null ? wait : untilDate(text, headers.getDate(), now);
+      if (wait != null && !wait.isZero()) {
+        return wait;
+      }
     }
     Duration reset = seconds(headers.getFirstHeaderStringValue("RateLimit-Reset"));
     for (Map.Entry<String, Object> header : headers.entrySet()) {
@@ -40,7 +43,8 @@ final class RetryAfter {
         }
       }
     }
-    return reset;
+    // "At once" from a server that has just refused says nothing.
+    return reset == null || reset.isZero() ? null : reset;
   }
 
   private static @Nullable Duration seconds(@Nullable String text) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Where the token is: {@code env:NAME} or {@code file:PATH}. Never the token itself. */
 public final class TokenReference implements Serializable {
@@ -13,6 +14,7 @@ public final class TokenReference implements Serializable {
   private static final String ENV = "env:";
   private static final String FILE = "file:";
   private static final String SECRET = "secret:";
+  private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]*");
 
   /** What the sample server takes for a token. */
   public static final String SAMPLE_TOKEN = "sample-token";
@@ -85,7 +87,8 @@ public final class TokenReference implements Serializable {
     if (value == null) {
       throw new IllegalStateException(
           "the environment variable "
-              + name
+              // Anything else may be a token that a shell has put in a variable's place.
+              + (VARIABLE.matcher(name).matches() ? name : "that --token names")
               + " is not set: put a personal API token there (circleci.com, User Settings, Personal"
               + " API Tokens), or say where it is with --token=env:NAME or --token=file:PATH");
     }

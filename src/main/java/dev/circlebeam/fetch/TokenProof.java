@@ -1,5 +1,6 @@
 package dev.circlebeam.fetch;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.ApiSession;
@@ -9,6 +10,7 @@ import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RunFailure;
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -17,6 +19,7 @@ import java.time.Duration;
  */
 final class TokenProof {
   private static final ApiRequest ME = new ApiRequest("me");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A server that cannot be reached at all is most often a wrong address: that is said soon. */
   private static final RetryPolicy SHORT =
@@ -33,12 +36,23 @@ final class TokenProof {
   static DispatchFigures prove(ApiSession session, Progress progress) throws InterruptedException {
     Dispatcher<ApiRequest, Boolean> dispatcher =
         session.dispatcher(
-            0, SHORT, client -> request -> client.get(request, body -> true), progress::paused);
+            0,
+            SHORT,
+            client -> request -> client.get(request, TokenProof::isUser),
+            progress::paused);
     dispatcher.submit(ME, 0);
     if (dispatcher.next().answer() instanceof Answer.Failed<Boolean> failed) {
       throw failure(failed.failure());
     }
     return dispatcher.figures();
+  }
+
+  /** An empty page, or a login form, is no user. */
+  private static boolean isUser(byte[] body) throws IOException {
+    if (!JSON.readTree(body).isObject()) {
+      throw new IOException("no user");
+    }
+    return true;
   }
 
   private static RunFailure failure(Failure failure) {

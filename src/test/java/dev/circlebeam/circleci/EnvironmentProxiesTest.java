@@ -149,8 +149,7 @@ public class EnvironmentProxiesTest {
   }
 
   private static String proxy(String url, Map<String, String> environment) {
-    List<Proxy> proxies =
-        new HttpTransports.EnvironmentProxies(environment).select(URI.create(url));
+    List<Proxy> proxies = new EnvironmentProxies(environment).select(URI.create(url));
     assertEquals(1, proxies.size());
     Proxy proxy = proxies.get(0);
     if (proxy.type() == Proxy.Type.DIRECT) {

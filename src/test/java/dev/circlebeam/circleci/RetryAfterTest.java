@@ -21,7 +21,6 @@ public class RetryAfterTest {
   public void givenSeconds_thenThem() {
     assertEquals(Duration.ofSeconds(30), waitOf("Retry-After", "30"));
     assertEquals(Duration.ofSeconds(30), waitOf("retry-after", " 30 "));
-    assertEquals(Duration.ZERO, waitOf("Retry-After", "0"));
   }
 
   @Test
@@ -54,8 +53,11 @@ public class RetryAfterTest {
   }
 
   @Test
-  public void givenDateThatIsOver_thenNoWait() {
-    assertEquals(Duration.ZERO, waitOf("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT"));
+  public void givenNoTimeAtAll_thenNothingIsSaid() {
+    assertNull(waitOf("Retry-After", "0"));
+    assertNull(waitOf("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT"));
+    assertNull(waitOf("RateLimit-Reset", "0"));
+    assertEquals(Duration.ofSeconds(7), waitOf("Retry-After", "soon", "RateLimit-Reset", "7"));
   }
 
   @Test

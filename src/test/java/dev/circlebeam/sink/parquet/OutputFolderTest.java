@@ -65,7 +65,7 @@ public class OutputFolderTest {
   public void givenFile_thenRefused() throws IOException {
     Path file = Files.createFile(root.resolve("file"));
     refused(file, "is a file");
-    refused(file.resolve("below"), "cannot be written to");
+    refused(file.resolve("below"), "is a file");
   }
 
   @Test
