@@ -2,7 +2,6 @@ package dev.circlebeam.catalog;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
-import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
 import org.apache.avro.SchemaParseException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -23,7 +21,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * meant. What concerns other tables as well is checked by {@link Catalog}.
  */
 final class TableDeclaration {
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
+  static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
   private static final Set<String> TABLE_PROPERTIES =
       Set.of(
           "group",
@@ -39,9 +37,6 @@ final class TableDeclaration {
           "unfinishedWhen",
           "sensitive",
           "buckets");
-  private static final Set<String> COLUMN_PROPERTIES = Set.of("fromParent");
-  private static final Set<Schema.Type> SCALARS =
-      Set.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.DOUBLE, Schema.Type.BOOLEAN);
 
   private final String file;
   private final Schema declared;
@@ -84,7 +79,7 @@ final class TableDeclaration {
     for (String property : declared.getObjectProps().keySet()) {
       check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
     }
-    declared.getFields().forEach(column -> checkColumn("", column, Set.of()));
+    declared.getFields().forEach(column -> new ColumnDeclaration(file).check(column));
 
     String path = text("path");
     check(path != null, "no path");
@@ -121,7 +116,7 @@ final class TableDeclaration {
     Table table =
         new Table(
             name,
-            withSystemColumns(),
+            SystemColumns.after(declared),
             text("group") == null ? name : text("group"),
             path,
             rowPath,
@@ -137,56 +132,6 @@ final class TableDeclaration {
             buckets(refresh));
     check(!table.parents().isEmpty(), "no parent");
     return table;
-  }
-
-  private void checkColumn(String prefix, Schema.Field column, Set<Schema> above) {
-    String name = prefix + column.name();
-    check(
-        NAME.matcher(column.name()).matches(), "the column name '%s' is not [a-z][a-z0-9_]*", name);
-    check(column.doc() != null && !column.doc().isBlank(), "the column '%s' has no doc", name);
-    for (String property : column.getObjectProps().keySet()) {
-      check(
-          prefix.isEmpty() && COLUMN_PROPERTIES.contains(property),
-          "unknown property '%s' of the column '%s'",
-          property,
-          name);
-    }
-    check(
-        prefix.isEmpty() || Column.isNullable(column),
-        "the column '%s' may be absent: give it [\"null\", type]",
-        name);
-    checkType(name, column.schema(), above);
-  }
-
-  private void checkType(String column, Schema schema, Set<Schema> above) {
-    if (schema.isUnion()) {
-      List<Schema> types = schema.getTypes();
-      check(
-          types.size() == 2 && types.get(0).getType() == Schema.Type.NULL,
-          "the column '%s' is a union other than [\"null\", type]",
-          column);
-    }
-    Schema type = Column.type(schema);
-    switch (type.getType()) {
-      case RECORD -> {
-        Set<Schema> path = Sets.newIdentityHashSet();
-        path.addAll(above);
-        check(path.add(type), "the column '%s' holds itself", column);
-        type.getFields().forEach(field -> checkColumn(column + ".", field, path));
-      }
-      case ARRAY -> {
-        check(!type.getElementType().isUnion(), "the list '%s' holds nulls", column);
-        checkType(column, type.getElementType(), above);
-      }
-      default ->
-          check(
-              SCALARS.contains(type.getType())
-                  && (type.getLogicalType() == null || Column.isTimestamp(type)),
-              "the column '%s' has the type %s; give string, long, double, boolean,"
-                  + " timestamp-micros, a record or an array",
-              column,
-              type);
-    }
   }
 
   private void checkPath(String path) {
@@ -298,27 +243,6 @@ final class TableDeclaration {
     List<String> texts = new ArrayList<>();
     ((List<?>) value).forEach(v -> texts.add(String.valueOf(v)));
     return texts;
-  }
-
-  private Schema withSystemColumns() {
-    List<Schema.Field> fields = new ArrayList<>();
-    declared.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
-    Schema json = SchemaBuilder.builder().stringBuilder().prop("sqlType", "JSON").endString();
-    fields.add(
-        new Schema.Field(
-            Table.EXTRA,
-            SchemaBuilder.unionOf().nullType().and().type(json).endUnion(),
-            "JSON of what no column took: fields that the catalogue does not know, and values that"
-                + " do not fit their column. Null when there was nothing.",
-            Schema.Field.NULL_DEFAULT_VALUE));
-    Schema timestamp =
-        org.apache.avro.LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
-    fields.add(
-        new Schema.Field(Table.SYNCED_AT, timestamp, "When the run started that wrote this row."));
-    Schema whole =
-        Schema.createRecord(declared.getName(), declared.getDoc(), declared.getNamespace(), false);
-    whole.setFields(fields);
-    return whole;
   }
 
   /** Checks that every placeholder is something that a parent has. */

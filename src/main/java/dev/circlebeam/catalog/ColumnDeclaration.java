@@ -1,0 +1,95 @@
+package dev.circlebeam.catalog;
+
+import com.google.common.collect.Sets;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.Schema;
+
+/**
+ * Refuses columns that cannot be meant: of a type that no sink knows, or without a word on them.
+ */
+final class ColumnDeclaration {
+  private static final Set<String> PROPERTIES = Set.of("fromParent");
+  private static final Set<Schema.Type> SCALARS =
+      Set.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.DOUBLE, Schema.Type.BOOLEAN);
+
+  private final String file;
+
+  /**
+   * @param file the file's name, for messages
+   */
+  ColumnDeclaration(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Checks a column of a table, and all that is inside.
+   *
+   * @param column the column
+   * @throws CatalogException when it is wrong, with file and reason
+   */
+  void check(Schema.Field column) {
+    check("", column, Set.of());
+  }
+
+  private void check(String prefix, Schema.Field column, Set<Schema> above) {
+    String name = prefix + column.name();
+    require(
+        TableDeclaration.NAME.matcher(column.name()).matches(),
+        "the column name '%s' is not [a-z][a-z0-9_]*",
+        name);
+    require(column.doc() != null && !column.doc().isBlank(), "the column '%s' has no doc", name);
+    for (String property : column.getObjectProps().keySet()) {
+      require(
+          prefix.isEmpty() && PROPERTIES.contains(property),
+          "unknown property '%s' of the column '%s'",
+          property,
+          name);
+    }
+    require(
+        prefix.isEmpty() || Column.isNullable(column),
+        "the column '%s' may be absent: give it [\"null\", type]",
+        name);
+    checkType(name, column.schema(), above);
+  }
+
+  private void checkType(String column, Schema schema, Set<Schema> above) {
+    if (schema.isUnion()) {
+      List<Schema> types = schema.getTypes();
+      require(
+          types.size() == 2 && types.get(0).getType() == Schema.Type.NULL,
+          "the column '%s' is a union other than [\"null\", type]",
+          column);
+    }
+    Schema type = Column.type(schema);
+    switch (type.getType()) {
+      case RECORD -> {
+        Set<Schema> path = Sets.newIdentityHashSet();
+        path.addAll(above);
+        require(path.add(type), "the column '%s' holds itself", column);
+        type.getFields().forEach(field -> check(column + ".", field, path));
+      }
+      case ARRAY -> {
+        require(!type.getElementType().isUnion(), "the list '%s' holds nulls", column);
+        checkType(column, type.getElementType(), above);
+      }
+      default ->
+          require(
+              SCALARS.contains(type.getType())
+                  && (type.getLogicalType() == null || Column.isTimestamp(type)),
+              "the column '%s' has the type %s; give string, long, double, boolean,"
+                  + " timestamp-micros, a record or an array",
+              column,
+              type);
+    }
+  }
+
+  @FormatMethod
+  private void require(boolean holds, @FormatString String format, Object... args) {
+    if (!holds) {
+      throw new CatalogException(file + ": " + String.format(format, args));
+    }
+  }
+}
