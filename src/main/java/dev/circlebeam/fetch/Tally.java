@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Hands on rows and errors, and counts them on the way. */
 final class Tally {
@@ -53,25 +54,30 @@ final class Tally {
     count(request, FetchFigures.OfTable.answer(wanted.size(), page.misfits(), page.extraFields()));
     progress.table(table).done(wanted.size());
     for (Page.Rejected rejected : page.rejected()) {
-      errors++;
-      progress.failed();
-      output.error(
-          new RequestError(
-              clock.instant(),
-              table,
-              parentIds(request),
-              request.request().path(),
-              200,
-              "unusable_item",
-              "an item " + rejected.problem(),
-              attempts,
-              rejected.item(),
-              false));
+      unusable(request, "an item " + rejected.problem(), rejected.item(), attempts);
     }
     if (spec.written().contains(table) && !wanted.isEmpty()) {
       long micros = Timestamps.micros(arrived);
       output.page(wanted.stream().map(row -> new TableRecord(table, row, micros)).toList());
     }
+  }
+
+  /** Hands on an item of a good answer that nothing can be made of. */
+  void unusable(TableRequest request, String problem, @Nullable String item, int attempts) {
+    errors++;
+    progress.failed();
+    output.error(
+        new RequestError(
+            clock.instant(),
+            request.table().name(),
+            parentIds(request),
+            request.request().path(),
+            200,
+            "unusable_item",
+            problem,
+            attempts,
+            item,
+            false));
   }
 
   /** Hands on that a full-refresh table was read whole for one project or organization. */

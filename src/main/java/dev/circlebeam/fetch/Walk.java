@@ -174,7 +174,15 @@ final class Walk {
       for (String column : child.parentColumns()) {
         parent.put(column, row.get(column));
       }
-      submit(TableRequest.first(child, parent, origin, project));
+      TableRequest next;
+      try {
+        next = TableRequest.first(child, parent, origin, project);
+      } catch (IllegalArgumentException e) {
+        // An id that is no part of a path, such as "..": nobody can ask for what is below it.
+        tally.unusable(request, "an item: " + e.getMessage(), null, 1);
+        continue;
+      }
+      submit(next);
     }
   }
 
