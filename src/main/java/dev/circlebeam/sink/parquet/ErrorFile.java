@@ -8,10 +8,8 @@ import dev.circlebeam.state.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -19,8 +17,7 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.beam.sdk.io.parquet.ParquetIO;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.ParquetWriter;
 
 /** The files of {@code _errors}: one for each run and day, since no two runs share a row. */
 final class ErrorFile {
@@ -44,18 +41,10 @@ final class ErrorFile {
             Comparator.comparing(RequestError::at).thenComparing(RequestError::url), errors);
     Files.createDirectories(file.getParent());
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ParquetIO.Sink sink = ParquetIO.sink(SCHEMA).withCompressionCodec(CompressionCodecName.ZSTD);
-      sink.open(out);
+    try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, SCHEMA)) {
       for (RequestError error : sorted) {
-        sink.write(row(runId, error));
+        writer.write(row(runId, error));
       }
-      sink.flush();
     }
     AtomicFile.replace(temporary, file);
     return new MergeFigures(TABLE, sorted.size(), 1, Files.size(file));

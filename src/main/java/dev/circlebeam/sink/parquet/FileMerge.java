@@ -6,31 +6,23 @@ import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.AtomicFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.beam.sdk.io.parquet.ParquetIO;
 import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
  * Puts rows into one file: what was there under other keys stays, what was there under the same
  * keys is replaced. Done twice with the same rows it writes the same bytes.
  */
 final class FileMerge {
-  private static final int ROW_GROUP_BYTES = 32 << 20;
-  private static final Map<String, String> CONFIGURATION =
-      Map.of("parquet.avro.write-old-list-structure", "false");
-
   private final Path file;
   private final Table table;
   private final Schema schema;
@@ -98,25 +90,13 @@ final class FileMerge {
   }
 
   private void writeTo(Path temporary, boolean exists) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ParquetIO.Sink sink =
-          ParquetIO.sink(schema)
-              .withCompressionCodec(CompressionCodecName.ZSTD)
-              .withConfiguration(CONFIGURATION)
-              .withRowGroupSize(ROW_GROUP_BYTES);
-      sink.open(out);
+    try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, schema)) {
       if (exists) {
-        copyOthers(sink);
+        copyOthers(writer);
       }
       for (TableRecord record : latest.values()) {
-        sink.write(inFile(record.row()));
+        writer.write(inFile(record.row()));
       }
-      sink.flush();
     }
   }
 
@@ -131,11 +111,11 @@ final class FileMerge {
     }
   }
 
-  private void copyOthers(ParquetIO.Sink sink) throws IOException {
+  private void copyOthers(ParquetWriter<GenericRecord> writer) throws IOException {
     try (ParquetReader<GenericRecord> old = ParquetFiles.read(file, schema)) {
       for (GenericRecord row = old.read(); row != null; row = old.read()) {
         if (!latest.containsKey(RowKey.of(table, row)) && !isReplaced(row)) {
-          sink.write(row);
+          writer.write(row);
         }
       }
     }

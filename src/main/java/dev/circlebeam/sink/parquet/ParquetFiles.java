@@ -1,7 +1,9 @@
 package dev.circlebeam.sink.parquet;
 
+import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -10,18 +12,44 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** Reads Parquet files that were written here. (Beam's own way to do so is not public.) */
+/**
+ * Parquet files on a local disk. Beam's ParquetIO would write them too, but reads Hadoop's default
+ * configuration anew for each file, which takes longer than writing a small one.
+ */
 final class ParquetFiles {
+  private static final int ROW_GROUP_BYTES = 32 << 20;
+
   private static final String AVRO_SCHEMA = "parquet.avro.schema";
 
   private ParquetFiles() {}
+
+  /** Begins a file, or begins it anew; it is whole when the writer is closed. */
+  static ParquetWriter<GenericRecord> write(Path path, Schema schema) throws IOException {
+    PlainParquetConfiguration configuration = new PlainParquetConfiguration();
+    // Lists as Parquet's specification has them, which every reader understands.
+    configuration.set("parquet.avro.write-old-list-structure", "false");
+    return AvroParquetWriter.<GenericRecord>builder(new PathFile(path))
+        .withConf(configuration)
+        .withDataModel(GenericData.get())
+        .withSchema(schema)
+        .withCompressionCodec(CompressionCodecName.ZSTD)
+        .withRowGroupSize((long) ROW_GROUP_BYTES)
+        .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+        .build();
+  }
 
   /** Returns the schema that a file was written with. */
   static Schema schema(Path path) throws IOException {
@@ -84,6 +112,64 @@ final class ParquetFiles {
           throw new EOFException();
         }
       }
+    }
+  }
+
+  private record PathFile(Path path) implements OutputFile {
+    @Override
+    public PositionOutputStream create(long blockSizeHint) throws IOException {
+      return createOrOverwrite(blockSizeHint);
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
+      return new CountingStream(new BufferedOutputStream(Files.newOutputStream(path)));
+    }
+
+    @Override
+    public boolean supportsBlockSize() {
+      return false;
+    }
+
+    @Override
+    public long defaultBlockSize() {
+      return 0;
+    }
+  }
+
+  private static final class CountingStream extends PositionOutputStream {
+    private final OutputStream out;
+    private long position;
+
+    CountingStream(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public long getPos() {
+      return position;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      position++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      out.write(bytes, from, length);
+      position += length;
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
     }
   }
 }
