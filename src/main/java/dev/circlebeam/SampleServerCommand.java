@@ -7,7 +7,9 @@ import dev.circlebeam.sample.SampleServer;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The command {@code sample-server}, and the server of {@code sync --sample}. */
 final class SampleServerCommand {
@@ -15,6 +17,9 @@ final class SampleServerCommand {
 
   /** Serves until the process is ended. */
   static int run(SyncOptions options, PrintStream out) {
+    if (options.getSampleNow() == null) {
+      options.setSampleNow(Instant.now().truncatedTo(ChronoUnit.DAYS).toString());
+    }
     try (SampleServer server = start(options, port(options.getSamplePort()))) {
       out.println("Serving at " + server.url());
       out.println("Token:    " + TokenReference.SAMPLE_TOKEN);
@@ -53,7 +58,7 @@ final class SampleServerCommand {
                         flags.positive("--sampleDays", options.getSampleDays()))
                     .withJobsPerWorkflow(
                         flags.positiveNumber("--sampleJobs", options.getSampleJobs()))
-                    .withNow(now(options.getSampleNow()))
+                    .withNow(now(flags.orNull(options.getSampleNow())))
                     .withLatency(flags.duration("--sampleLatency", options.getSampleLatency()))
                     .withFaults(faults(options.getSampleFaults())));
     String limit = options.getSampleLimit().strip();
@@ -83,7 +88,10 @@ final class SampleServerCommand {
     }
   }
 
-  private static Instant now(String text) {
+  private static Instant now(@Nullable String text) {
+    if (text == null) {
+      return SampleConfig.defaults().now();
+    }
     try {
       return Instant.parse(text);
     } catch (DateTimeParseException e) {

@@ -67,7 +67,13 @@ final class SyncCommand {
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
         OutputFolder.removeLeftovers(config.output());
-        report = sync(config, sink);
+        Thread farewell = new Thread(() -> interrupted(config, display));
+        Runtime.getRuntime().addShutdownHook(farewell);
+        try {
+          report = sync(config, sink);
+        } finally {
+          forget(farewell);
+        }
       }
       Summary.print(report, out);
       return report.exitCode();
@@ -111,6 +117,24 @@ final class SyncCommand {
       report(config, "internal_error", ExitCode.FAILED, e.toString(), null);
       throw e;
     }
+  }
+
+  private static void forget(Thread farewell) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(farewell);
+    } catch (IllegalStateException e) {
+      // The process is being ended, and the farewell being said.
+      return;
+    }
+  }
+
+  /** What is said when somebody ends the process. */
+  private void interrupted(SyncConfig config, ProgressDisplay display) {
+    display.close();
+    String reason = "the run was ended before its time; every file is whole, the state unchanged";
+    String whatToDo = "run it again: it goes on from the last run that was finished";
+    report(config, "interrupted", ExitCode.FAILED, reason, whatToDo);
+    err.println("circlebeam: interrupted: " + reason + "; " + whatToDo);
   }
 
   private int failed(SyncConfig config, RunFailure failure) {

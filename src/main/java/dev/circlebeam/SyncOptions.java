@@ -188,8 +188,10 @@ public interface SyncOptions extends PipelineOptions {
   void setSampleJobs(String value);
 
   @Flag(group = Group.SAMPLE, place = 7, value = "INSTANT")
-  @Description("What its clock shows at the start. The history ends there.")
-  @Default.String("2026-06-30T12:00:00Z")
+  @Description(
+      "What its clock shows at the start; the history ends there. Without it:"
+          + " 2026-06-30T12:00:00Z for sync --sample, so that it is always the same, and the last"
+          + " midnight for sample-server, so that it has a present.")
   String getSampleNow();
 
   void setSampleNow(String value);

@@ -3,6 +3,7 @@ package dev.circlebeam;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import dev.circlebeam.report.RunReport;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleServer;
 import java.nio.file.Files;
@@ -38,9 +39,27 @@ public class SyncCrashTest {
     }
   }
 
+  @Test
+  public void givenEndedBySomebody_thenItSaysHowToGoOnAndLeavesAReport() throws Exception {
+    Path output = output();
+    try (SampleServer server = SampleServer.start(SMALL)) {
+      Path said = folder.newFile("said").toPath();
+      Process process = start(Syncs.args(server, output, "--runId=ended"), said);
+      while (server.stats().requests() < 150 && process.isAlive()) {
+        Thread.onSpinWait();
+      }
+      process.destroy();
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+
+      assertTrue(Files.readString(said), Files.readString(said).contains("run it again"));
+      RunReport report = RunReport.read(RunReport.path(output.toString(), "ended"));
+      assertEquals("interrupted", report.status());
+    }
+  }
+
   private void killedThenComplete(SampleServer server, BooleanSupplier moment) throws Exception {
     Path output = output();
-    Process process = start(Syncs.args(server, output));
+    Process process = start(Syncs.args(server, output), folder.newFile().toPath());
     while (!moment.getAsBoolean() && process.isAlive()) {
       Thread.onSpinWait();
     }
@@ -63,7 +82,7 @@ public class SyncCrashTest {
     }
   }
 
-  private static Process start(List<String> args) throws Exception {
+  private static Process start(List<String> args, Path said) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -75,7 +94,7 @@ public class SyncCrashTest {
     command.addAll(args);
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(said.toFile())
         .start();
   }
 

@@ -110,6 +110,23 @@ public class SyncFaultsTest {
   }
 
   @Test
+  public void givenAFailureBelowAnOldPipeline_thenItIsNotGivenUpForItsAge() throws Exception {
+    Path output = output();
+    try (SampleServer server = server("FORBIDDEN@/workflow$:every=55")) {
+      Syncs.impatientSync(server, output, "--unfinishedMaxAge=P91D");
+      assertEquals(1, Syncs.report(output).countedErrors());
+    }
+    try (SampleServer server = SampleServer.start(SMALL)) {
+      Syncs.sync(server, moved(output, server), "--unfinishedMaxAge=P1D", "--overlap=PT0S");
+
+      assertEquals(
+          server.organization().workflows(server.clock()).count(),
+          DuckDb.number(output, "select count(*) from {workflows}"));
+      assertTrue(Syncs.report(output).givenUp() > 0);
+    }
+  }
+
+  @Test
   public void givenManyFailures_thenExitCode3() throws Exception {
     Path output = output();
     try (SampleServer server = server("FORBIDDEN@/job$:every=10")) {

@@ -89,6 +89,18 @@ public class SyncRefusalsTest {
   }
 
   @Test
+  public void givenOneProjectMayNotBeRead_thenItIsSaidAndTheOthersAreSynced() throws Exception {
+    SampleFaults forbidden = SampleFaults.parse("FORBIDDEN@project/gh/acme/web-shop$");
+    try (SampleServer server = SampleServer.start(TINY.withProjects(2).withFaults(forbidden))) {
+      Syncs.Outcome outcome = Syncs.sync(server, output(), "--maxErrors=1");
+
+      assertEquals(outcome.err(), 0, outcome.code());
+      assertTrue(outcome.out(), outcome.out().contains("Not read whole: gh/acme/web-shop"));
+      assertEquals(1, Syncs.report(output()).projects());
+    }
+  }
+
+  @Test
   public void givenNoProjectMayBeRead_thenInvalidPermissions() throws Exception {
     SampleFaults forbidden = SampleFaults.parse("FORBIDDEN@/project/");
     try (SampleServer server = SampleServer.start(TINY.withFaults(forbidden))) {

@@ -89,7 +89,7 @@ public final class CircleCiClient implements AutoCloseable {
             new Failure(
                 FailureKind.MALFORMED,
                 status,
-                line(redactor.redact("the answer is not what the API documents: " + firstLine(e))),
+                line(redactor.redact("the answer is not what the API documents: " + why(e, body))),
                 beginning(body),
                 null));
       }
@@ -231,6 +231,11 @@ public final class CircleCiClient implements AutoCloseable {
   private static String withoutQuery(String location) {
     int query = location.indexOf('?');
     return query < 0 ? location : location.substring(0, query);
+  }
+
+  private static String why(IOException e, byte[] body) {
+    boolean isHtml = CharMatcher.whitespace().trimLeadingFrom(beginning(body)).startsWith("<");
+    return isHtml ? "HTML instead of JSON" : firstLine(e);
   }
 
   private static String firstLine(IOException e) {

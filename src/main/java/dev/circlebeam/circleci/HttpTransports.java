@@ -1,6 +1,7 @@
 package dev.circlebeam.circleci;
 
 import com.google.api.client.http.HttpTransport;
+import com.google.api.client.http.OpenCensusUtils;
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -45,6 +46,8 @@ final class HttpTransports {
 
   static {
     SILENT.forEach(logger -> logger.setLevel(Level.OFF));
+    // Else each request would carry Google's trace header to CircleCI.
+    OpenCensusUtils.setPropagationTextFormat(null);
   }
 
   private HttpTransports() {}

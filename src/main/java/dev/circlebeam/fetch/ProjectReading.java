@@ -104,14 +104,15 @@ final class ProjectReading {
               + " Overview)");
     }
     boolean failedBefore = false;
+    String id = null;
     for (Map.Entry<String, ProjectState> known : state.projects().entrySet()) {
       if (known.getValue().slug().equals(slug)) {
         failedBefore = known.getValue().failed().contains(Table.PROJECTS);
-        facts.add(
-            new ProjectFacts(
-                known.getKey(), slug, Set.of(), null, Map.of(), Set.of(), List.of(Table.PROJECTS)));
+        id = known.getKey();
       }
     }
+    facts.add(
+        new ProjectFacts(id, slug, Set.of(), null, Map.of(), Set.of(), 0, List.of(Table.PROJECTS)));
     tally.gaveUp(done.request(), failure, failure.kind().label(), done.attempts(), failedBefore);
   }
 

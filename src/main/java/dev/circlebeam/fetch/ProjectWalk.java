@@ -130,6 +130,7 @@ final class ProjectWalk {
         complete,
         unfinished,
         resolved,
+        task.givenUp().size(),
         failed);
   }
 

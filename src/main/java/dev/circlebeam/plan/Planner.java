@@ -53,7 +53,7 @@ public record Planner(
     TreeSet<String> givenUp = new TreeSet<>();
     unfinished.forEach(
         (id, pipeline) -> {
-          if (pipeline.createdAt().isBefore(now.minus(unfinishedMaxAge))) {
+          if (pipeline.isOlderThan(now.minus(unfinishedMaxAge))) {
             givenUp.add(id);
           }
         });

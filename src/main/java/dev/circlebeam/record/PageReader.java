@@ -110,9 +110,9 @@ public final class PageReader {
         return;
       }
       RowReader.Outcome outcome = rows.read(parser, parent);
-      misfits += outcome.misfits();
-      extraFields.addAll(outcome.extraFields());
       if (outcome.row() != null) {
+        misfits += outcome.misfits();
+        extraFields.addAll(outcome.extraFields());
         read.add(outcome.row());
       } else {
         reject(outcome.problem(), start);

@@ -113,12 +113,12 @@ final class RowReader {
     for (String column : table.primaryKey()) {
       Object value = row.get(column);
       if (value == null || value.toString().isEmpty()) {
-        return "has no " + column + ", which is part of the primary key";
+        return "has no usable " + column + ", which is part of the primary key";
       }
     }
     String date = table.partitionBy();
     if (date != null && row.get(date) == null) {
-      return "has no " + date + ", which decides its partition";
+      return "has no usable " + date + ", which decides its partition";
     }
     return null;
   }

@@ -26,6 +26,9 @@ public record MaxErrors(double number, boolean isShare) implements Serializable 
           "--maxErrors=" + text + " is neither a number nor a share; give one such as 10 or 1%");
     }
     double number = Double.parseDouble(share ? text.substring(0, text.length() - 1) : text);
+    if (share && number > 100) {
+      throw new IllegalArgumentException("--maxErrors=" + text + " is more than all; give 100%");
+    }
     return new MaxErrors(number, share);
   }
 

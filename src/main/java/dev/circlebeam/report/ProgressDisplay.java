@@ -118,7 +118,7 @@ public final class ProgressDisplay implements AutoCloseable {
       head += String.format(Locale.ROOT, ", %.0f requests a second", rate);
       if (progress.pausedFor() > SECOND / 10) {
         head += ", rate limited for " + time(1 + progress.pausedFor() / SECOND) + " more";
-      } else if (rate > 0 && known > done) {
+      } else if (known - done > rate && rate > 0) {
         head += ", at least " + time((long) ((known - done) / rate)) + " left";
       }
     } else if (progress.mergedFiles() > 0) {

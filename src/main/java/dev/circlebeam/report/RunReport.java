@@ -37,6 +37,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param countedErrors how many of them count towards {@code --maxErrors}
  * @param projects how many projects were read
  * @param unfinished how many pipelines are to be looked at again
+ * @param givenUp how many unfinished pipelines are too old to be looked at again
  * @param backfillLeft slugs of projects of which something could not be read
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -57,6 +58,7 @@ public record RunReport(
     long countedErrors,
     long projects,
     long unfinished,
+    long givenUp,
     List<String> backfillLeft) {
   /** The status of a run that did all it was meant to. */
   public static final String SUCCEEDED = "succeeded";
@@ -151,6 +153,7 @@ public record RunReport(
         fetched.countedErrors(),
         state.projects(),
         state.unfinished(),
+        state.givenUp(),
         state.incomplete());
   }
 
@@ -185,6 +188,7 @@ public record RunReport(
         run.output(),
         null,
         Map.of(),
+        0,
         0,
         0,
         0,

@@ -8,7 +8,9 @@ import java.util.ArrayList;
  *
  * @param projects how many projects it read
  * @param unfinished how many of their pipelines are to be looked at again
+ * @param givenUp how many are not, because they are too old
  * @param incomplete slugs of projects with something that could not be read
  */
-public record StateSummary(long projects, long unfinished, ArrayList<String> incomplete)
+public record StateSummary(
+    long projects, long unfinished, long givenUp, ArrayList<String> incomplete)
     implements Serializable {}

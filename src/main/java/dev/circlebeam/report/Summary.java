@@ -45,7 +45,12 @@ public final class Summary {
     facts.add(String.format(Locale.ROOT, "%.1f s in all", report.seconds()));
     out.println(String.join("; ", facts) + ".");
     if (report.unfinished() > 0) {
-      out.println(report.unfinished() + " pipelines are unfinished; the next run looks again.");
+      out.println(pipelines(report.unfinished()) + " unfinished; the next run looks again.");
+    }
+    if (report.givenUp() > 0) {
+      out.println(
+          pipelines(report.givenUp())
+              + " older than --unfinishedMaxAge and still unfinished; given up.");
     }
     for (Map.Entry<String, RunReport.OfTable> table : report.tables().entrySet()) {
       if (table.getValue().misfits() > 0) {
@@ -66,5 +71,9 @@ public final class Summary {
       out.println("Too many errors: " + report.reason() + "; " + report.whatToDo() + ".");
     }
     out.println("Report: " + RunReport.path(report.output(), report.runId()));
+  }
+
+  private static String pipelines(long number) {
+    return number == 1 ? "1 pipeline is" : number + " pipelines are";
   }
 }

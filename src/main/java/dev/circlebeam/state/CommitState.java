@@ -1,5 +1,6 @@
 package dev.circlebeam.state;
 
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.state.SyncState.WrittenBy;
 import java.util.ArrayList;
@@ -81,17 +82,20 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
       SyncState before = store.read().state();
       SyncState after = before.after(facts, run);
       store.replace(context.sideInput(version), after);
+      List<ProjectFacts> known = facts.stream().filter(of -> of.projectId() != null).toList();
       long unfinished =
-          facts.stream()
+          known.stream()
               .mapToLong(of -> after.projects().get(of.projectId()).unfinished().size())
               .sum();
-      List<String> left =
-          facts.stream()
-              .filter(of -> !of.failed().isEmpty())
-              .map(ProjectFacts::slug)
-              .sorted()
-              .toList();
-      context.output(new StateSummary(facts.size(), unfinished, new ArrayList<>(left)));
+      long givenUp = known.stream().mapToLong(ProjectFacts::givenUp).sum();
+      ArrayList<String> incomplete = new ArrayList<>();
+      facts.stream()
+          .filter(of -> !of.failed().isEmpty())
+          .map(ProjectFacts::slug)
+          .sorted()
+          .forEach(incomplete::add);
+      long read = known.stream().filter(of -> !of.failed().contains(Table.PROJECTS)).count();
+      context.output(new StateSummary(read, unfinished, givenUp, incomplete));
     }
   }
 }

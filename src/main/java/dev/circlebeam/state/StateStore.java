@@ -105,6 +105,9 @@ public record StateStore(String path, String circleciUrl, String output) impleme
     try {
       // The version first: what another one wrote need not fit this one's form.
       JsonNode json = JSON.readTree(bytes);
+      if (!json.path("version").isInt()) {
+        throw new IOException("it names no version");
+      }
       boolean readable = json.path("version").asInt() == SyncState.VERSION;
       state = readable ? JSON.treeToValue(json, SyncState.class) : null;
     } catch (IOException e) {
@@ -114,7 +117,7 @@ public record StateStore(String path, String circleciUrl, String output) impleme
     }
     if (state == null) {
       throw RunFailure.misconfigured(
-          "the state " + path + " is of another version of circlebeam, or no state at all",
+          "the state " + path + " is of another version of circlebeam",
           "use the version that wrote it, or give another file with --state");
     }
     return state;

@@ -71,6 +71,9 @@ public record SyncState(
   public SyncState after(List<ProjectFacts> facts, WrittenBy by) {
     TreeMap<String, ProjectState> after = new TreeMap<>(projects);
     for (ProjectFacts of : facts) {
+      if (of.projectId() == null) {
+        continue;
+      }
       ProjectState before = after.getOrDefault(of.projectId(), ProjectState.unknown(of.slug()));
       after.put(of.projectId(), before.after(of));
     }

@@ -52,6 +52,17 @@ public record UnfinishedPipeline(
     return tables;
   }
 
+  /**
+   * Tells whether a run need not look again. What runs is ended by CircleCI itself after 90 days;
+   * what could not be read is asked for as long from when that was first so.
+   *
+   * @param oldest older than this is given up
+   * @return true when it is too old
+   */
+  public boolean isOlderThan(Instant oldest) {
+    return (failedTables().isEmpty() ? createdAt : since).isBefore(oldest);
+  }
+
   UnfinishedPipeline knownSince(Instant earlier) {
     return new UnfinishedPipeline(createdAt, earlier, lastRead, why);
   }

@@ -139,11 +139,15 @@ public class PlannerTest {
             complete(Interval.BEGINNING, day(3)),
             unfinished("young", day(3)),
             unfinished("old", limit),
-            unfinished("aged", limit.minusMillis(1)));
+            unfinished("failed", limit.minusMillis(1)),
+            unfinished("aged", limit.minusMillis(1), "workflows"));
     ProjectTask task = planner(null, false).plan(PROJECT, state);
-    assertEquals(Set.of("young", "old"), task.unfinished().keySet());
+    assertEquals(
+        "what failed is asked for again as long from its first failure",
+        Set.of("young", "old", "failed"),
+        task.unfinished().keySet());
     assertEquals(Set.of("aged"), task.givenUp());
-    assertEquals("planning changes nothing", 3, state.unfinished().size());
+    assertEquals("planning changes nothing", 4, state.unfinished().size());
     assertEquals(Set.of("jobs"), task.failedBefore("old"));
     assertEquals(Set.of(), task.failedBefore("aged"));
     assertEquals(Set.of(), task.failedBefore("unheard-of"));
@@ -173,20 +177,29 @@ public class PlannerTest {
 
   private static ProjectFacts complete(Instant from, Instant to) {
     return new ProjectFacts(
-        "project-1", "gh/acme/web", TABLES, new Interval(from, to), Map.of(), Set.of(), Set.of());
+        "project-1",
+        "gh/acme/web",
+        TABLES,
+        new Interval(from, to),
+        Map.of(),
+        Set.of(),
+        0,
+        Set.of());
   }
 
   private static ProjectFacts unfinished(String id, Instant createdAt) {
+    return unfinished(id, createdAt, "workflows", "failed:jobs");
+  }
+
+  private static ProjectFacts unfinished(String id, Instant createdAt, String... why) {
     return new ProjectFacts(
         "project-1",
         "gh/acme/web",
         TABLES,
         null,
-        Map.of(
-            id,
-            new UnfinishedPipeline(
-                createdAt, NOW, NOW, new TreeSet<>(Set.of("workflows", "failed:jobs")))),
+        Map.of(id, new UnfinishedPipeline(createdAt, NOW, NOW, new TreeSet<>(Set.of(why)))),
         Set.of(),
+        0,
         Set.of());
   }
 

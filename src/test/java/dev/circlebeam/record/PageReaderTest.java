@@ -230,7 +230,7 @@ public class PageReaderTest {
     assertEquals(items, page.rejected().stream().map(Page.Rejected::item).toList());
     List<String> problems = page.rejected().stream().map(Page.Rejected::problem).toList();
     for (int i = 0; i < items.size(); i++) {
-      String expected = i < 5 ? "not an object" : i < 9 ? "no id" : "no created_at";
+      String expected = i < 5 ? "not an object" : i < 9 ? "no usable id" : "no usable created_at";
       assertThat(items.get(i), problems.get(i), containsString(expected));
     }
   }

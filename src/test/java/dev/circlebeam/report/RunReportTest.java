@@ -90,7 +90,7 @@ public class RunReportTest {
             START,
             FetchFigures.NONE,
             Map.of(),
-            new StateSummary(0, 0, new ArrayList<>()),
+            new StateSummary(0, 0, 0, new ArrayList<>()),
             MaxErrors.parse("1%"));
     assertEquals(report, writtenAndRead(report));
     assertEquals(0, report.exitCode());
@@ -152,7 +152,7 @@ public class RunReportTest {
         START.plusMillis(61_500),
         FetchFigures.NONE.plus(half).plus(rest),
         merged,
-        new StateSummary(2, 12, new ArrayList<>(List.of("gh/acme/api"))),
+        new StateSummary(2, 12, 0, new ArrayList<>(List.of("gh/acme/api"))),
         MaxErrors.parse(maxErrors));
   }
 

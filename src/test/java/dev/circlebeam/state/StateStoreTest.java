@@ -173,8 +173,7 @@ public class StateStoreTest {
     for (String text :
         List.of(
             "{\"version\": 2, " + future + ", \"projects\": {}}",
-            "{\"version\": 2, " + future + ", \"projects\": [], \"buckets\": 5}",
-            "{\"projects\": {}, " + future + "}")) {
+            "{\"version\": 2, " + future + ", \"projects\": [], \"buckets\": 5}")) {
       write(text);
       RunFailure failure = assertThrows(text, RunFailure.class, () -> store.read());
       assertEquals(ExitCode.USAGE, failure.exitCode());
@@ -235,6 +234,7 @@ public class StateStoreTest {
                 new UnfinishedPipeline(
                     NOW, NOW, NOW, new TreeSet<>(Set.of("failed:jobs", "jobs")))),
             Set.of(),
+            0,
             Set.of("webhooks"));
     return before.after(List.of(facts), new WrittenBy(runId, slice, NOW));
   }

@@ -65,7 +65,14 @@ public class SyncStateTest {
     assertTrue(state.knowsSlug("gh/acme/web"));
     ProjectFacts renamed =
         new ProjectFacts(
-            "project-1", "gh/acme/shop", BOTH, new Interval(T1, T2), Map.of(), Set.of(), Set.of());
+            "project-1",
+            "gh/acme/shop",
+            BOTH,
+            new Interval(T1, T2),
+            Map.of(),
+            Set.of(),
+            0,
+            Set.of());
     state = after(state, renamed);
     assertEquals(1, state.projects().size());
     assertTrue(state.knowsSlug("gh/acme/shop"));
@@ -78,7 +85,14 @@ public class SyncStateTest {
     SyncState before = after(empty(), facts(BOTH, new Interval(T0, T1)));
     ProjectFacts other =
         new ProjectFacts(
-            "project-2", "gh/acme/api", BOTH, new Interval(T0, T3), Map.of(), Set.of(), Set.of());
+            "project-2",
+            "gh/acme/api",
+            BOTH,
+            new Interval(T0, T3),
+            Map.of(),
+            Set.of(),
+            0,
+            Set.of());
     WrittenBy by = new WrittenBy("run-2", 3, T3);
     SyncState now = before.after(List.of(other), by);
     assertEquals(Set.of("project-1"), before.projects().keySet());
@@ -102,17 +116,17 @@ public class SyncStateTest {
     return after(
         state,
         new ProjectFacts(
-            "project-1", "gh/acme/web", BOTH, null, unfinished, List.of(resolved), Set.of()));
+            "project-1", "gh/acme/web", BOTH, null, unfinished, List.of(resolved), 0, Set.of()));
   }
 
   private static ProjectFacts facts(Collection<String> tables, Interval complete) {
     return new ProjectFacts(
-        "project-1", "gh/acme/web", tables, complete, Map.of(), Set.of(), Set.of());
+        "project-1", "gh/acme/web", tables, complete, Map.of(), Set.of(), 0, Set.of());
   }
 
   private static ProjectFacts failed(String... tables) {
     return new ProjectFacts(
-        "project-1", "gh/acme/web", BOTH, null, Map.of(), Set.of(), List.of(tables));
+        "project-1", "gh/acme/web", BOTH, null, Map.of(), Set.of(), 0, List.of(tables));
   }
 
   private static Map<String, UnfinishedPipeline> unfinished(String id, Instant seen, String why) {

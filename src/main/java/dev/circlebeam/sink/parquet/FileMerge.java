@@ -101,13 +101,24 @@ final class FileMerge {
   }
 
   private void checkColumns() throws IOException {
-    for (Schema.Field field : ParquetFiles.schema(file).getFields()) {
+    for (Schema.Field field : oldSchema().getFields()) {
       if (schema.getField(field.name()) == null) {
         throw RunFailure.failed(
             "unknown_column",
             file + " has a column " + field.name() + " that this catalogue lacks",
             "use the version of circlebeam that wrote it, or give another --output");
       }
+    }
+  }
+
+  private Schema oldSchema() {
+    try {
+      return ParquetFiles.schema(file);
+    } catch (IOException e) {
+      throw RunFailure.failed(
+          "damaged_file",
+          file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
+          "move it away, then read its rows again with --fullRefresh");
     }
   }
 
