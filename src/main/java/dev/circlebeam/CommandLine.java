@@ -1,5 +1,6 @@
 package dev.circlebeam;
 
+import com.google.common.base.Suppliers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -31,8 +33,8 @@ final class CommandLine {
   static SyncOptions parse(List<String> args) {
     PipelineOptionsFactory.register(SyncOptions.class);
     Set<String> ours = names(SyncOptions.class);
-    Set<String> beams = new TreeSet<>();
-    PipelineOptionsFactory.getRegisteredOptions().forEach(type -> beams.addAll(names(type)));
+    // Only looked at when a flag is none of ours: there are a thousand.
+    Supplier<Set<String>> beams = Suppliers.memoize(CommandLine::beamsNames);
     Set<String> valued = valued();
     Set<String> seen = new HashSet<>();
     List<String> given = new ArrayList<>();
@@ -48,8 +50,8 @@ final class CommandLine {
             "--project is Google Cloud's; for CircleCI projects give --projects="
                 + arg.substring(equals + 1));
       }
-      if (!ours.contains(name) && !beams.contains(name)) {
-        throw new UsageException("there is no flag --" + name + nearest(name, ours, beams));
+      if (!ours.contains(name) && !beams.get().contains(name)) {
+        throw new UsageException("there is no flag --" + name + nearest(name, ours, beams.get()));
       }
       if (equals < 0 && valued.contains(name)) {
         throw new UsageException("--" + name + " needs a value; did you mean --" + name + "=…?");
@@ -65,6 +67,12 @@ final class CommandLine {
       throw new UsageException(
           culprit(args) + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
+  }
+
+  private static Set<String> beamsNames() {
+    Set<String> names = new TreeSet<>();
+    PipelineOptionsFactory.getRegisteredOptions().forEach(type -> names.addAll(names(type)));
+    return names;
   }
 
   /** The flag that Beam's complaint, which does not name it, is about. */
