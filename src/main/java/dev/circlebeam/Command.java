@@ -26,6 +26,12 @@ enum Command {
       return TablesCommand.run(options, out);
     }
   },
+  STATE("shows for each project what is complete, what is unfinished and since when") {
+    @Override
+    int run(SyncOptions options, PrintStream out, PrintStream err) {
+      return StateCommand.run(options, out);
+    }
+  },
   SAMPLE_SERVER("serves an invented organization in the shape of CircleCI's API") {
     @Override
     int run(SyncOptions options, PrintStream out, PrintStream err) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Where a state is kept, and how one is put in another's place: whole, and only if nobody else did
@@ -60,6 +61,19 @@ public record StateStore(String path, String circleciUrl, String output) impleme
     checkBelongs("server", "--circleciUrl", circleciUrl, state.circleciUrl());
     checkBelongs("output", "--output", output, state.output());
     return new Versioned(state, version(bytes));
+  }
+
+  /**
+   * Reads a state to look at, whatever it belongs to.
+   *
+   * @param path the file
+   * @return the state; null when there is none
+   * @throws RunFailure when the file is damaged
+   */
+  public static @Nullable SyncState look(String path) {
+    StateStore store = new StateStore(path, "", "");
+    byte[] bytes = store.bytes();
+    return bytes == null ? null : store.parse(bytes);
   }
 
   /**
