@@ -10,6 +10,7 @@ import java.util.Set;
  */
 final class Redactor {
   private static final int PIECE = 10;
+  private static final int SHORTEST = 8;
   private static final String MARK = "[token]";
 
   private final String token;
@@ -20,6 +21,9 @@ final class Redactor {
   Redactor(Token token) {
     this.token = token.value();
     this.piece = Math.min(PIECE, this.token.length());
+    if (this.token.length() < SHORTEST) {
+      return;
+    }
     for (int i = 0; i + piece <= this.token.length(); i++) {
       pieces.add(this.token.substring(i, i + piece));
     }
