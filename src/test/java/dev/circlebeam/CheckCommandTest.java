@@ -9,11 +9,8 @@ import dev.circlebeam.sample.FaultRule;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -246,14 +243,7 @@ public class CheckCommandTest {
   }
 
   private static Ran run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CircleBeam.run(
-            Arrays.asList(args),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Ran(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    Syncs.Outcome outcome = Syncs.run(args);
+    return new Ran(outcome.code(), outcome.out(), outcome.err());
   }
 }

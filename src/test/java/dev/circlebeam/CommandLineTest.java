@@ -5,9 +5,6 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -132,14 +129,14 @@ public class CommandLineTest {
 
   @Test
   public void givenMisspeltCommand_thenTheNearestAndExitCodeTwo() {
-    assertEquals(2, run("snyc").code);
-    assertTrue(run("snyc").err, run("snyc").err.contains("did you mean sync?"));
-    assertTrue(run("table").err.contains("did you mean tables?"));
-    assertTrue(run("sampleserver").err.contains("did you mean sample-server?"));
-    Ran unknown = run("frobnicate");
-    assertEquals(2, unknown.code);
-    assertFalse(unknown.err.contains("did you mean"));
-    assertTrue(unknown.err.contains("(commands: sync, check, tables"));
+    assertEquals(2, Syncs.run("snyc").code());
+    assertTrue(Syncs.run("snyc").err(), Syncs.run("snyc").err().contains("did you mean sync?"));
+    assertTrue(Syncs.run("table").err().contains("did you mean tables?"));
+    assertTrue(Syncs.run("sampleserver").err().contains("did you mean sample-server?"));
+    Syncs.Outcome unknown = Syncs.run("frobnicate");
+    assertEquals(2, unknown.code());
+    assertFalse(unknown.err().contains("did you mean"));
+    assertTrue(unknown.err().contains("(commands: sync, check, tables"));
   }
 
   @Test
@@ -164,22 +161,22 @@ public class CommandLineTest {
       {"sample-server", "--sampleFaults=oops@x"},
     };
     for (String[] line : lines) {
-      Ran ran = run(line);
-      String all = Arrays.toString(line) + ": " + ran.err;
-      assertEquals(all, 2, ran.code);
-      assertEquals(all, 1, ran.err.lines().count());
-      assertTrue(all, ran.err.startsWith("circlebeam: "));
-      assertFalse(all, ran.err.contains(SECRET));
-      assertEquals(all, "", ran.out);
+      Syncs.Outcome ran = Syncs.run(line);
+      String all = Arrays.toString(line) + ": " + ran.err();
+      assertEquals(all, 2, ran.code());
+      assertEquals(all, 1, ran.err().lines().count());
+      assertTrue(all, ran.err().startsWith("circlebeam: "));
+      assertFalse(all, ran.err().contains(SECRET));
+      assertEquals(all, "", ran.out());
     }
   }
 
   @Test
   public void givenNothing_thenHelpOnTheErrorStreamAndExitCodeTwo() {
-    Ran ran = run();
-    assertEquals(2, ran.code);
-    assertTrue(ran.err.startsWith("circlebeam copies"));
-    assertEquals("", ran.out);
+    Syncs.Outcome ran = Syncs.run();
+    assertEquals(2, ran.code());
+    assertTrue(ran.err().startsWith("circlebeam copies"));
+    assertEquals("", ran.out());
   }
 
   private static String refused(String... args) {
@@ -188,19 +185,5 @@ public class CommandLineTest {
             UsageException.class,
             () -> CommandLine.parse(Arrays.asList(args)))
         .getMessage();
-  }
-
-  private record Ran(int code, String out, String err) {}
-
-  private static Ran run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CircleBeam.run(
-            Arrays.asList(args),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Ran(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 }

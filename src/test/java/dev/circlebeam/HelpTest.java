@@ -3,10 +3,7 @@ package dev.circlebeam;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,15 +101,9 @@ public class HelpTest {
   }
 
   private static String help(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CircleBeam.run(
-            Arrays.asList(args),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    assertEquals(0, code);
-    assertEquals("", err.toString(StandardCharsets.UTF_8));
-    return out.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
+    Syncs.Outcome outcome = Syncs.run(args);
+    assertEquals(0, outcome.code());
+    assertEquals("", outcome.err());
+    return outcome.out().replace("\r\n", "\n");
   }
 }

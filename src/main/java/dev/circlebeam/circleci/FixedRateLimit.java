@@ -12,7 +12,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class FixedRateLimit implements RateLimit {
   /**
    * Networks delay some requests more than others, so that a server sees a few more in one second
-   * and a few less in the next. This share of the limit is left free for that.
+   * and a few less in the next. The rest of the limit is left free for that.
    */
   private static final double USED = 0.98;
 

@@ -99,7 +99,8 @@ record TableRequest(
 
   /** Makes the request for one row that is known by its key. */
   static TableRequest row(Table table, PipelineOrigin origin, ProjectWalk project) {
-    ApiRequest path = ApiRequest.of(table.rowPath(), Map.of("id", origin.id()));
+    ApiRequest path =
+        ApiRequest.of(table.rowPath(), Map.of(table.primaryKey().get(0), origin.id()));
     Listing listing = new Listing(project);
     return new TableRequest(table, project.columns(), path, false, null, listing, origin);
   }
