@@ -60,6 +60,8 @@ final class SampleServerCommand {
                         flags.positiveNumber("--sampleJobs", options.getSampleJobs()))
                     .withNow(now(flags.orNull(options.getSampleNow())))
                     .withLatency(flags.duration("--sampleLatency", options.getSampleLatency()))
+                    .withInsightsDelay(
+                        flags.duration("--sampleInsightsDelay", options.getSampleInsightsDelay()))
                     .withFaults(faults(options.getSampleFaults())));
     String limit = options.getSampleLimit().strip();
     if (!limit.equals("0")) {

@@ -232,6 +232,13 @@ public interface SyncOptions extends PipelineOptions {
 
   void setSamplePort(String value);
 
+  @Flag(group = Group.SAMPLE, place = 13, value = "DURATION")
+  @Description("How long after a workflow has ended Insights shows it.")
+  @Default.String("PT1H")
+  String getSampleInsightsDelay();
+
+  void setSampleInsightsDelay(String value);
+
   @Flag(group = Group.TABLES, place = 1, value = "FORMAT")
   @Description("How the catalogue is shown: text, markdown or json.")
   @Default.String("text")

@@ -18,10 +18,13 @@ final class Api {
   Api(SampleOrganization organization, long nanos) {
     SampleConfig config = organization.config();
     Directory directory = new Directory(organization);
-    Pages pages = new Pages(config.pageSize(), new PageTokens(config.seed()));
+    PageTokens tokens = new PageTokens(config.seed());
+    Pages pages = new Pages(config.pageSize(), tokens);
+    Pages insightsPages = new Pages(config.insightsPageSize(), tokens);
     new OrganizationRoutes(organization, directory).addTo(routes);
     new PipelineRoutes(organization, directory, pages).addTo(routes);
     new WorkflowRoutes(organization, pages).addTo(routes);
+    new InsightsRoutes(organization, directory, insightsPages).addTo(routes);
     gate = new RateGate(config.requestsPerSecond(), config.limitForm(), nanos);
     faults = new FaultInjector(config.faults());
     authenticator = new Authenticator(config.token(), config.projectToken());

@@ -109,7 +109,7 @@ final class Pipeline {
       return null;
     }
     if (roll < 50) {
-      return "main";
+      return Project.DEFAULT_BRANCH;
     }
     return roll < 65
         ? "develop"

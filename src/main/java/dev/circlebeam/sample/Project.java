@@ -14,6 +14,9 @@ final class Project {
   /** The index of the standalone project, if there is one. */
   static final int STANDALONE = 1;
 
+  /** The default branch of every project. */
+  static final String DEFAULT_BRANCH = "main";
+
   private static final int FEWEST_WITH_STANDALONE = 3;
   private static final ImmutableList<String> NAMES =
       ImmutableList.of(
@@ -119,7 +122,7 @@ final class Project {
             "vcs_url",
             standalone() ? "//circleci.com/" + organizationId + "/" + id : repositoryUrl())
         .put("provider", standalone() ? "CircleCI" : config.vcs().provider())
-        .put("default_branch", "main");
+        .put("default_branch", DEFAULT_BRANCH);
     node.putObject("x_sampled").put("index", index);
     return node;
   }

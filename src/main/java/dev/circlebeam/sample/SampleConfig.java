@@ -212,15 +212,31 @@ public final class SampleConfig {
     return with(copy -> copy.port = port);
   }
 
-  /** {@return how many items a page of a list holds; the service has 20} */
+  /** {@return how many items a page of a list holds, Insights aside; the service has 20} */
   public int pageSize() {
     return values.pageSize;
   }
 
-  /** Returns a copy with another page size, of at least one. */
+  /** {@return how many items a page of a list of Insights holds; the service has 250} */
+  public int insightsPageSize() {
+    return values.insightsPageSize;
+  }
+
+  /** Returns a copy with another page size of all lists, of at least one. */
   public SampleConfig withPageSize(int pageSize) {
     Preconditions.checkArgument(pageSize >= 1, "page size must be at least one: %s", pageSize);
-    return with(copy -> copy.pageSize = pageSize);
+    return with(copy -> copy.pageSize = copy.insightsPageSize = pageSize);
+  }
+
+  /** {@return how long after a workflow has ended Insights shows it} */
+  public Duration insightsDelay() {
+    return values.insightsDelay;
+  }
+
+  /** Returns a copy whose Insights lag by another delay, which must not be negative. */
+  public SampleConfig withInsightsDelay(Duration delay) {
+    Preconditions.checkArgument(!delay.isNegative(), "delay must not be negative: %s", delay);
+    return with(copy -> copy.insightsDelay = delay);
   }
 
   /** {@return whether long answers are compressed for clients that accept it} */
@@ -267,6 +283,8 @@ public final class SampleConfig {
     private String projectToken = "sample-project-token";
     private int port = 0;
     private int pageSize = 20;
+    private int insightsPageSize = 250;
+    private Duration insightsDelay = Duration.ofHours(1);
     private boolean gzip = true;
     private SampleFaults faults = SampleFaults.none();
 

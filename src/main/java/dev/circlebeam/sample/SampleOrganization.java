@@ -142,6 +142,24 @@ public final class SampleOrganization {
                     .map(job -> row(workflow, workflowJson.write(workflow, job, seconds))));
   }
 
+  /**
+   * All runs that Insights shows at a time: workflows created in the 90 days before it, of all
+   * branches, that had ended {@link SampleConfig#insightsDelay} ago.
+   *
+   * @param at the clock
+   * @return one row each, project by project, newest first, as the lists of their names have them
+   */
+  public Stream<Row> insightsRuns(Instant at) {
+    long millis = at.toEpochMilli();
+    return projects.stream()
+        .flatMap(
+            project ->
+                visible(project, millis)
+                    .flatMap(pipeline -> insightsRuns(pipeline, millis))
+                    .sorted(InsightsRun.NEWEST_FIRST)
+                    .map(run -> row(project, run)));
+  }
+
   /** The answer of {@code /organization/{id}}. */
   ObjectNode json() {
     return JsonNodeFactory.instance
@@ -211,6 +229,23 @@ public final class SampleOrganization {
         .toList();
   }
 
+  /** The workflows of the pipeline that Insights shows at a time in milliseconds since 1970. */
+  Stream<InsightsRun> insightsRuns(Pipeline pipeline, long millis) {
+    long stopped = millis - config.insightsDelay().toMillis();
+    return pipeline.workflows().stream()
+        .map(InsightsRun::of)
+        .filter(
+            run ->
+                run.stoppedAt() <= stopped
+                    && run.createdAt() >= millis - InsightsRun.MEMORY_MILLIS);
+  }
+
+  private Row row(Project project, InsightsRun run) {
+    ObjectNode body = run.json(ids);
+    String pipeline = pipelineJson.id(pipeline(project, run.pipeline()));
+    return new Row(project.slug(), pipeline, body.get("id").asText(), body);
+  }
+
   private Row row(Workflow workflow, ObjectNode body) {
     return new Row(
         workflow.pipeline().project().slug(),
@@ -220,12 +255,12 @@ public final class SampleOrganization {
   }
 
   private Stream<Pipeline> visible(long millis) {
-    return projects.stream()
-        .flatMap(
-            project -> {
-              int newest = project.timeline().newest(millis);
-              int count = newest - project.timeline().oldest(millis) + 1;
-              return IntStream.range(0, count).mapToObj(i -> pipeline(project, newest - i));
-            });
+    return projects.stream().flatMap(project -> visible(project, millis));
+  }
+
+  private Stream<Pipeline> visible(Project project, long millis) {
+    int newest = project.timeline().newest(millis);
+    int count = newest - project.timeline().oldest(millis) + 1;
+    return IntStream.range(0, count).mapToObj(i -> pipeline(project, newest - i));
   }
 }

@@ -11,8 +11,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * depend on the clock, so a workflow keeps its index whenever one looks.
  */
 final class WorkflowPlan {
+  /**
+   * How long after its pipeline a workflow is created at most. A late rerun comes after 20 days at
+   * most. A run and the reruns that follow it soon are at most five, each up to 6 days at its gate
+   * and not a day with its jobs: the last one begins before the 28th day is over. A run that is
+   * held for longer ends canceled, and those are not rerun.
+   */
+  static final long LATEST_SECONDS = TimeUnit.DAYS.toSeconds(28);
+
   private static final ImmutableList<String> NAMES =
-      ImmutableList.of("build-test", "deploy", "nightly-checks");
+      // A reader meets the last one in paths, where it must be encoded.
+      ImmutableList.of("build-test", "deploy", "nightly checks/full");
   private static final int MOST_WORKFLOWS = 8;
   private static final long SERVICE_CANCELS_AFTER = TimeUnit.DAYS.toSeconds(90);
   private static final int FIRST_RUN_FAILURES = 60;
