@@ -34,13 +34,15 @@ final class ParquetFiles {
 
   private static final String AVRO_SCHEMA = "parquet.avro.schema";
 
+  private static final String OLD_LISTS = "parquet.avro.write-old-list-structure";
+
   private ParquetFiles() {}
 
   /** Begins a file, or begins it anew; it is whole when the writer is closed. */
   static ParquetWriter<GenericRecord> write(Path path, Schema schema) throws IOException {
     PlainParquetConfiguration configuration = new PlainParquetConfiguration();
     // Lists as Parquet's specification has them, which every reader understands.
-    configuration.set("parquet.avro.write-old-list-structure", "false");
+    configuration.set(OLD_LISTS, "false");
     return AvroParquetWriter.<GenericRecord>builder(new PathFile(path))
         .withConf(configuration)
         .withDataModel(GenericData.get())
@@ -67,23 +69,53 @@ final class ParquetFiles {
 
   /** Opens a file; columns that it lacks are read as null. */
   static ParquetReader<GenericRecord> read(Path path, Schema schema) throws IOException {
+    return read(path, schema.toString(), new PlainParquetConfiguration());
+  }
+
+  /** Opens a file of whose columns only those in the schema are read; see {@link #read}. */
+  static ParquetReader<GenericRecord> readOnly(Path path, Schema schema) throws IOException {
+    String json = schema.toString();
     PlainParquetConfiguration configuration = new PlainParquetConfiguration();
-    configuration.set("parquet.avro.read.schema", schema.toString());
+    configuration.set("parquet.avro.projection", json);
+    // The projection is looked for in the file as if it were to be written.
+    configuration.set(OLD_LISTS, "false");
+    return read(path, json, configuration);
+  }
+
+  private static ParquetReader<GenericRecord> read(
+      Path path, String schema, PlainParquetConfiguration configuration) throws IOException {
+    configuration.set("parquet.avro.read.schema", schema);
     configuration.set("parquet.avro.add-list-element-records", "false");
     return AvroParquetReader.<GenericRecord>builder(new ChannelFile(path), configuration)
         .withDataModel(GenericData.get())
         .build();
   }
 
-  private record ChannelFile(Path path) implements InputFile {
+  private static final class ChannelFile implements InputFile {
+    private final Path path;
+    private long opened = -1;
+
+    ChannelFile(Path path) {
+      this.path = path;
+    }
+
     @Override
     public long getLength() throws IOException {
-      return Files.size(path);
+      // Parquet opens a file, then asks for its length: by then another may have the name.
+      return opened >= 0 ? opened : Files.size(path);
     }
 
     @Override
     public SeekableInputStream newStream() throws IOException {
-      return new ChannelStream(Files.newByteChannel(path));
+      SeekableByteChannel channel = Files.newByteChannel(path);
+      opened = channel.size();
+      return new ChannelStream(channel);
+    }
+
+    /** What Parquet calls the file when it complains. */
+    @Override
+    public String toString() {
+      return path.toString();
     }
   }
 

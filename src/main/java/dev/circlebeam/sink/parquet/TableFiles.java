@@ -11,8 +11,7 @@ final class TableFiles {
 
   /** Returns the file that a row belongs to, by its key and partition date alone. */
   static String of(Table table, GenericRecord row) {
-    int bucket = RowKey.bucket(RowKey.of(table, row), table.buckets());
-    String file = String.format("part-%05d.parquet", bucket);
+    String file = part(RowKey.bucket(RowKey.of(table, row), table.buckets()));
     if (table.partitionBy() == null) {
       return table.name() + "/" + file;
     }
@@ -22,7 +21,12 @@ final class TableFiles {
 
   /** Returns the one file of a full-refresh table. */
   static String whole(Table table) {
-    return table.name() + "/part-00000.parquet";
+    return table.name() + "/" + part(0);
+  }
+
+  /** Returns the name, within its partition, of the file with a number. */
+  static String part(int bucket) {
+    return String.format("part-%05d.parquet", bucket);
   }
 
   /** Returns the table that a file is of. */

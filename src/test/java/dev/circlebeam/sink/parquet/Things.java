@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 
 /** Two small tables, one of each kind, and rows of them. */
 final class Things {
@@ -110,6 +112,21 @@ final class Things {
   /** An update of rows. */
   static FileUpdate update(TableRecord... rows) {
     return new FileUpdate(List.of(rows), null);
+  }
+
+  /** Writes rows of one table into its files, as the sink does. */
+  static void write(Path output, Catalog catalog, TableRecord... rows) throws IOException {
+    Table table = catalog.table(rows[0].table());
+    Schema schema = TableManifest.ensure(output.resolve(table.name()), table, table.schema());
+    Map<String, FileMerge> files = new TreeMap<>();
+    for (TableRecord row : rows) {
+      Function<String, FileMerge> merge =
+          file -> new FileMerge(output.resolve(file), table, schema, table.schema());
+      files.computeIfAbsent(TableFiles.of(table, row.row()), merge).add(update(row));
+    }
+    for (FileMerge file : files.values()) {
+      file.write("run");
+    }
   }
 
   /** Files below a folder with what is in them. */

@@ -1,0 +1,151 @@
+package dev.circlebeam.sink.parquet;
+
+import dev.circlebeam.catalog.Column;
+import dev.circlebeam.catalog.Table;
+import dev.circlebeam.record.StoredTables;
+import dev.circlebeam.report.RunFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** Reads the tables that {@link ParquetSink} wrote, also while it writes: old files or new ones. */
+public final class ParquetTables implements StoredTables {
+  private static final long serialVersionUID = 1L;
+
+  private static final String DAY = "dt=";
+
+  private final String folder;
+
+  /**
+   * @param folder the output
+   */
+  public ParquetTables(String folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public void read(
+      Table table,
+      Set<String> columns,
+      @Nullable LocalDate from,
+      @Nullable LocalDate to,
+      Consumer<GenericRecord> rows) {
+    Schema schema = project(table, columns);
+    Path whole = Path.of(folder, table.name());
+    if (table.partitionBy() == null) {
+      readPartition(table, whole, schema, rows);
+      return;
+    }
+    for (Path partition : list(whole)) {
+      LocalDate day = day(partition);
+      if (day != null
+          && (from == null || !day.isBefore(from))
+          && (to == null || !day.isAfter(to))) {
+        readPartition(table, partition, schema, rows);
+      }
+    }
+  }
+
+  private static Schema project(Table table, Set<String> columns) {
+    for (String column : columns) {
+      if (table.schema().getField(column) == null) {
+        throw new IllegalArgumentException(table.name() + " has no column " + column);
+      }
+    }
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("no columns wanted of " + table.name());
+    }
+    return Schema.createRecord(
+        table.schema().getName(),
+        table.schema().getDoc(),
+        table.schema().getNamespace(),
+        false,
+        table.schema().getFields().stream()
+            .filter(field -> columns.contains(field.name()))
+            .map(field -> inFiles(table, field))
+            .toList());
+  }
+
+  /** A column as files have it, which may lack all but what decides where a row is. */
+  private static Schema.Field inFiles(Table table, Schema.Field field) {
+    if (table.primaryKey().contains(field.name()) || field.name().equals(table.partitionBy())) {
+      return new Schema.Field(field, field.schema());
+    }
+    Schema nullable =
+        Schema.createUnion(Schema.create(Schema.Type.NULL), Column.type(field.schema()));
+    return new Schema.Field(field.name(), nullable, field.doc(), Schema.Field.NULL_DEFAULT_VALUE);
+  }
+
+  private static List<Path> list(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static @Nullable LocalDate day(Path partition) {
+    String name = partition.getFileName().toString();
+    try {
+      return name.startsWith(DAY) && Files.isDirectory(partition)
+          ? LocalDate.parse(name.substring(DAY.length()))
+          : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** Reads the files of a partition, or of a table that has none. */
+  private static void readPartition(
+      Table table, Path partition, Schema schema, Consumer<GenericRecord> rows) {
+    // By name: what others put there is passed over, as the sink does, and no file is missed that
+    // is replaced at that moment, which a listing need not show.
+    for (int bucket = 0; bucket < table.buckets(); bucket++) {
+      Path file = partition.resolve(TableFiles.part(bucket));
+      if (!Files.notExists(file)) {
+        readFile(file, schema, rows);
+      }
+    }
+  }
+
+  private static void readFile(Path file, Schema schema, Consumer<GenericRecord> rows) {
+    try (ParquetReader<GenericRecord> reader = ParquetFiles.readOnly(file, schema)) {
+      for (GenericRecord row = next(file, reader); row != null; row = next(file, reader)) {
+        rows.accept(row);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads a row. The file is opened when the first is asked for. */
+  private static @Nullable GenericRecord next(Path file, ParquetReader<GenericRecord> reader)
+      throws IOException {
+    try {
+      return reader.read();
+    } catch (FileSystemException e) {
+      // No permission, say: that is no damage, and to move the file away would be bad advice.
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw RunFailure.failed(
+          "damaged_file",
+          file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
+          "move it away, then read its rows again with --fullRefresh");
+    }
+  }
+}
