@@ -99,6 +99,7 @@ final class CommandLine {
     for (Flag.Group group : Flag.Group.values()) {
       Help.flags(group).stream()
           .filter(flag -> !flag.getAnnotation(Flag.class).value().isEmpty())
+          .filter(flag -> !flag.getAnnotation(Flag.class).valueIsOptional())
           .forEach(flag -> valued.add(Help.name(flag)));
     }
     return valued;

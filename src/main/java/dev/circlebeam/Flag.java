@@ -18,6 +18,9 @@ import java.lang.annotation.Target;
   /** What stands for the value; empty for a flag that is given or not. */
   String value() default "";
 
+  /** Whether the value may be left out, which means {@code true}. */
+  boolean valueIsOptional() default false;
+
   /** The headings. */
   enum Group {
     WHAT("What to copy"),

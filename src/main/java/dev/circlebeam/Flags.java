@@ -111,6 +111,19 @@ record Flags(SyncOptions options) {
     throw notPositive(flag, text);
   }
 
+  /** A number from 0 to 1. */
+  double share(String flag, String text) {
+    try {
+      double share = Double.parseDouble(text.strip());
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      throw notShare(flag, text);
+    }
+    throw notShare(flag, text);
+  }
+
   /** A path on a local disk, absolute. */
   Path localPath(String flag, String text) {
     if (text.contains("://")) {
@@ -154,6 +167,10 @@ record Flags(SyncOptions options) {
     } catch (DateTimeException e) {
       return null;
     }
+  }
+
+  private static UsageException notShare(String flag, String text) {
+    return new UsageException(flag + "=" + text + " is not a number from 0 to 1, such as 0.1");
   }
 
   private static UsageException notPositive(String flag, String text) {

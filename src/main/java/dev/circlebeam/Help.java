@@ -76,7 +76,11 @@ final class Help {
     if (standard != null) {
       text += " Default: " + standard.value() + ".";
     }
-    out.println("  --" + name(flag) + (value.isEmpty() ? "" : "=" + value));
+    String form = value.isEmpty() ? "" : "=" + value;
+    if (flag.getAnnotation(Flag.class).valueIsOptional()) {
+      form = "[" + form + "]";
+    }
+    out.println("  --" + name(flag) + form);
     String indent = " ".repeat(INDENT);
     out.println(indent + WordUtils.wrap(text, WIDTH - INDENT, "\n" + indent, false));
   }

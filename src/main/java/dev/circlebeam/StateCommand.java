@@ -73,6 +73,12 @@ final class StateCommand {
                     .forEach(
                         interval ->
                             out.printf("  complete    %-24s %s%n", table, stretch(interval))));
+    if (project.backfill() != null) {
+      out.printf("  backfill    goes on below %s%n", project.backfill().since());
+    }
+    if (project.searchedAt() != null) {
+      out.printf("  reruns      looked for until %s%n", project.searchedAt());
+    }
     for (String table : project.failed()) {
       out.printf("  not read    %s%n", table);
     }
@@ -85,8 +91,12 @@ final class StateCommand {
       left--;
       UnfinishedPipeline its = pipeline.getValue();
       out.printf(
-          "  unfinished  %s, created %s, since %s: %s%n",
-          pipeline.getKey(), its.createdAt(), its.since(), String.join(", ", its.why()));
+          "  unfinished  %s, created %s, since %s, last looked at %s: %s%n",
+          pipeline.getKey(),
+          its.createdAt(),
+          its.since(),
+          its.lastRead(),
+          String.join(", ", its.why()));
     }
   }
 

@@ -13,7 +13,10 @@ import dev.circlebeam.state.RunLock;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -21,6 +24,18 @@ import org.apache.beam.sdk.Pipeline;
 
 /** The command {@code sync}. */
 final class SyncCommand {
+  private static final String INTERRUPTED = "interrupted";
+  private static final String NOT_ENDED = "the run has slices to come, or was killed before them";
+  private static final String ENDED_BY_SOMEBODY =
+      "the run was ended before its time; what it had read is written and committed";
+  private static final String LOST_A_SLICE =
+      "the run was ended before its time; every file is whole, what was read since the last commit"
+          + " is lost";
+  private static final String GO_ON = "run it again: it goes on from there";
+
+  /** Those who end processes wait half a minute before they kill. */
+  private static final Duration FAREWELL = Duration.ofSeconds(25);
+
   private final SyncOptions options;
   private final PrintStream out;
   private final PrintStream err;
@@ -60,18 +75,20 @@ final class SyncCommand {
    */
   int run(SyncConfig config) {
     try {
-      ParquetSink sink = checked(config);
+      check(config);
       OutputFolder.make(config.output());
       RunReport report;
+      CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = RunLock.take(config.output(), config.runId());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
         OutputFolder.removeLeftovers(config.output());
-        Thread farewell = new Thread(() -> interrupted(config, display));
+        Thread farewell = new Thread(() -> interrupted(config, display, ended));
         Runtime.getRuntime().addShutdownHook(farewell);
         try {
-          report = sync(config, sink);
+          report = sync(config, display);
         } finally {
+          ended.countDown();
           forget(farewell);
         }
       }
@@ -83,27 +100,65 @@ final class SyncCommand {
   }
 
   /** Finds out what can be found out before anything is asked or written. */
-  private static ParquetSink checked(SyncConfig config) {
+  private static void check(SyncConfig config) {
     OutputFolder.check(config.output());
-    ParquetSink sink =
-        new ParquetSink(
-            config.output().toString(),
-            config.fetch().catalog(),
-            config.fetch().excluded(),
-            config.runId());
-    sink.check(config.fetch().written());
+    sink(config).check(config.fetch().written());
     config.state().read();
     try {
       config.fetch().api().open().close();
     } catch (IllegalStateException e) {
       throw new UsageException(e.getMessage());
     }
-    return sink;
   }
 
-  private RunReport sync(SyncConfig config, ParquetSink sink) {
+  private static ParquetSink sink(SyncConfig config) {
+    return new ParquetSink(
+        config.output().toString(),
+        config.fetch().catalog(),
+        config.fetch().excluded(),
+        config.runId(),
+        config.fetch().slice());
+  }
+
+  /** Runs slice after slice, until nothing is left, the time is up, or somebody ends it. */
+  private RunReport sync(SyncConfig config, ProgressDisplay display) {
+    Progress progress = Progress.of(config.runId());
+    SyncConfig slice = config;
+    RunReport total = null;
+    while (true) {
+      progress.slice(slice.fetch().slice());
+      RunReport its = runSlice(slice);
+      total = total == null ? its : total.plus(its, config.maxErrors());
+      boolean left = its.lastSlice().left() > 0;
+      boolean goesOn = left && !progress.isStopped() && !isTimeUp(config);
+      if (left || total.slices().size() > 1) {
+        display.say(SliceLine.of(its.lastSlice()));
+      }
+      if (goesOn) {
+        total = total.with(RunReport.RUNNING, ExitCode.FAILED, NOT_ENDED, GO_ON);
+      } else if (left && progress.isStopped()) {
+        total = total.with(INTERRUPTED, ExitCode.FAILED, ENDED_BY_SOMEBODY, GO_ON);
+      }
+      try {
+        config.reports().write(total);
+      } catch (IOException e) {
+        throw OutputFolder.unwritable(config.output().toString(), e);
+      }
+      if (!goesOn) {
+        return total;
+      }
+      slice = config.forSlice(slice.fetch().slice() + 1);
+    }
+  }
+
+  private static boolean isTimeUp(SyncConfig config) {
+    return config.maxDuration() != null
+        && !Instant.now().isBefore(config.run().startedAt().plus(config.maxDuration()));
+  }
+
+  private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, sink);
+    SyncPipeline.build(pipeline, config, sink(config));
     try {
       pipeline.run().waitUntilFinish();
       return RunReport.read(RunReport.path(config.output().toString(), config.runId()));
@@ -128,13 +183,22 @@ final class SyncCommand {
     }
   }
 
-  /** What is said when somebody ends the process. */
-  private void interrupted(SyncConfig config, ProgressDisplay display) {
+  /** Lets the run end cleanly when somebody ends the process, and says how to go on. */
+  private void interrupted(SyncConfig config, ProgressDisplay display, CountDownLatch ended) {
+    Progress.of(config.runId()).stop();
+    display.say("interrupted: ending after what is in flight …");
+    boolean isClean = false;
+    try {
+      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     display.close();
-    String reason = "the run was ended before its time; every file is whole, the state unchanged";
-    String whatToDo = "run it again: it goes on from the last run that was finished";
-    report(config, "interrupted", ExitCode.FAILED, reason, whatToDo);
-    err.println("circlebeam: interrupted: " + reason + "; " + whatToDo);
+    if (!isClean) {
+      report(config, INTERRUPTED, ExitCode.FAILED, LOST_A_SLICE, GO_ON);
+    }
+    err.println(
+        "circlebeam: interrupted: " + (isClean ? ENDED_BY_SOMEBODY : LOST_A_SLICE) + "; " + GO_ON);
   }
 
   private int failed(SyncConfig config, RunFailure failure) {

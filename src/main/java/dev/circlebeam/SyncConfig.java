@@ -8,6 +8,9 @@ import dev.circlebeam.circleci.Connection;
 import dev.circlebeam.circleci.TokenReference;
 import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.plan.Planner;
+import dev.circlebeam.plan.Planner.UnfinishedWork;
+import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -32,6 +36,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param state where the state is
  * @param run what the run is, for its report
  * @param maxErrors how many requests may fail for good
+ * @param clock the time, as ages are counted
+ * @param begunAt when the slice began, by this machine's clock
+ * @param maxDuration after so long no further slice is begun; null for no such limit
  */
 record SyncConfig(
     List<String> projects,
@@ -40,10 +47,14 @@ record SyncConfig(
     Planner planner,
     StateStore state,
     RunReport.Run run,
-    MaxErrors maxErrors) {
+    MaxErrors maxErrors,
+    Supplier<Instant> clock,
+    Instant begunAt,
+    @Nullable Duration maxDuration) {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration FIRST_RETRY_WAIT = Duration.ofMillis(500);
+  private static final Duration LONGEST_LOOKBACK = Duration.ofDays(90);
   private static final double CAREFUL_RATE = 10;
   private static final double SAMPLE_RATE = 1000;
 
@@ -82,7 +93,11 @@ record SyncConfig(
             tables.written(),
             tables.read(),
             tables.excluded(),
-            flags.orNull(options.getBranch()));
+            flags.orNull(options.getBranch()),
+            0,
+            flags.positive("--slicePipelines", options.getSlicePipelines()));
+    // The sample organization lives in a time of its own.
+    Supplier<Instant> clock = sample == null ? Instant::now : sample::clock;
     List<String> incremental = new ArrayList<>(tables.written());
     incremental.removeIf(name -> catalog.table(name).refresh() == Refresh.FULL);
     return new SyncConfig(
@@ -92,14 +107,34 @@ record SyncConfig(
         new Planner(
             new TreeSet<>(incremental),
             flags.startDate(),
-            flags.duration("--overlap", options.getOverlap()),
-            flags.duration("--unfinishedMaxAge", options.getUnfinishedMaxAge()),
+            fetch.branch(),
+            new RereadFrom(
+                flags.duration("--overlap", options.getOverlap()), rerunLookback(flags, options)),
+            new UnfinishedWork(
+                flags.duration("--unfinishedMaxAge", options.getUnfinishedMaxAge()),
+                flags.share("--unfinishedBackoff", options.getUnfinishedBackoff())),
             options.isFullRefresh(),
-            // The sample organization lives in a time of its own.
-            sample == null ? startedAt : sample.clock()),
+            flags.parsed(() -> RerunSearch.parse(options.getDetectReruns())),
+            clock.get()),
         new StateStore(state.toString(), server, output.toString()),
         new RunReport.Run(runId, startedAt, server, output.toString()),
-        flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())));
+        flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())),
+        clock,
+        startedAt,
+        flags.orNull(options.getMaxDuration()) == null
+            ? null
+            : flags.duration("--maxDuration", options.getMaxDuration()));
+  }
+
+  private static Duration rerunLookback(Flags flags, SyncOptions options) {
+    Duration lookback = flags.duration("--rerunLookback", options.getRerunLookback());
+    if (lookback.compareTo(LONGEST_LOOKBACK) > 0) {
+      throw new UsageException(
+          "--rerunLookback="
+              + options.getRerunLookback()
+              + " is more than P90D, after which CircleCI allows no rerun; give P90D or less");
+    }
+    return lookback;
   }
 
   /**
@@ -157,31 +192,43 @@ record SyncConfig(
     return flags.localPath("--output", output);
   }
 
+  /** The same sync, another slice of it. */
+  SyncConfig forSlice(int number) {
+    return with(fetch.forSlice(number), planner.at(clock.get()), clock, Instant.now());
+  }
+
   /** The same sync, trying failed requests again after shorter waits; for tests. */
   SyncConfig withFirstRetryWait(Duration wait) {
     ApiAccess api = fetch.api();
+    ApiAccess hasty =
+        new ApiAccess(
+            api.runId(),
+            api.connection(),
+            api.requestsPerSecond(),
+            api.shards(),
+            api.maxConcurrentRequests(),
+            wait);
+    return with(fetch.withApi(hasty), planner, clock, begunAt);
+  }
+
+  /** The same sync, at another time; for tests. */
+  SyncConfig withClock(Supplier<Instant> other) {
+    return with(fetch, planner.at(other.get()), other, begunAt);
+  }
+
+  private SyncConfig with(
+      FetchSpec newFetch, Planner newPlanner, Supplier<Instant> newClock, Instant newBegunAt) {
     return new SyncConfig(
         projects,
         output,
-        new FetchSpec(
-            fetch.runId(),
-            fetch.startedAt(),
-            new ApiAccess(
-                api.runId(),
-                api.connection(),
-                api.requestsPerSecond(),
-                api.shards(),
-                api.maxConcurrentRequests(),
-                wait),
-            fetch.catalog(),
-            fetch.written(),
-            fetch.read(),
-            fetch.excluded(),
-            fetch.branch()),
-        planner,
+        newFetch,
+        newPlanner,
         state,
         run,
-        maxErrors);
+        maxErrors,
+        newClock,
+        newBegunAt,
+        maxDuration);
   }
 
   /** The run's name. */

@@ -61,7 +61,34 @@ public interface SyncOptions extends PipelineOptions {
 
   void setUnfinishedMaxAge(String value);
 
-  @Flag(group = Group.WHAT, place = 8)
+  @Flag(group = Group.WHAT, place = 8, value = "SHARE")
+  @Description(
+      "Unfinished work older than a day is looked at again when this share of its age has passed"
+          + " since the last time; 0 for every run.")
+  @Default.String("0.1")
+  String getUnfinishedBackoff();
+
+  void setUnfinishedBackoff(String value);
+
+  @Flag(group = Group.WHAT, place = 9, value = "DURATION")
+  @Description(
+      "Reruns are new workflows under old pipelines: the workflows of pipelines younger than this"
+          + " are listed again in every run. At most P90D, after which CircleCI allows no rerun.")
+  @Default.String("PT0S")
+  String getRerunLookback();
+
+  void setRerunLookback(String value);
+
+  @Flag(group = Group.WHAT, place = 10, value = "WHEN", valueIsOptional = true)
+  @Description(
+      "Look in Insights for reruns under older pipelines: daily (once in 24 hours of syncs), true"
+          + " (in every run) or false.")
+  @Default.String("daily")
+  String getDetectReruns();
+
+  void setDetectReruns(String value);
+
+  @Flag(group = Group.WHAT, place = 11)
   @Description("Read everything again. What the server no longer has stays in the tables.")
   boolean isFullRefresh();
 
@@ -130,6 +157,22 @@ public interface SyncOptions extends PipelineOptions {
   String getFetchShards();
 
   void setFetchShards(String value);
+
+  @Flag(group = Group.RUN, place = 3, value = "NUMBER")
+  @Description(
+      "About how many pipelines are read before what was read is written and committed. A run that"
+          + " is killed loses at most that.")
+  @Default.String("5000")
+  String getSlicePipelines();
+
+  void setSlicePipelines(String value);
+
+  @Flag(group = Group.RUN, place = 4, value = "DURATION")
+  @Description(
+      "End after the slice in which so much time has passed, and leave the rest to the next run.")
+  String getMaxDuration();
+
+  void setMaxDuration(String value);
 
   @Flag(group = Group.RUN, place = 1, value = "NUMBER")
   @Description(

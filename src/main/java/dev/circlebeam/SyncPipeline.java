@@ -21,12 +21,12 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 
-/** The Beam pipeline of one sync, in the order in which data flows. */
+/** The Beam pipeline of one slice of a sync, in the order in which data flows. */
 final class SyncPipeline {
   private SyncPipeline() {}
 
   /**
-   * Adds the steps of a sync to a Beam pipeline.
+   * Adds the steps of a slice to a Beam pipeline.
    *
    * @param pipeline an empty one
    * @param config what to sync
@@ -43,7 +43,9 @@ final class SyncPipeline {
                 "ReadProjects", new ReadProjects(config.fetch(), config.state(), config.planner()));
 
     PCollectionTuple fetched =
-        planned.get(ReadProjects.TASKS).apply("Fetch", new FetchRows(config.fetch()));
+        planned
+            .get(ReadProjects.TASKS)
+            .apply("Fetch", new FetchRows(config.fetch(), sink.stored()));
 
     PCollection<MergeFigures> merged =
         PCollectionTuple.of(TableSink.PAGES, both("Pages", FetchTags.PAGES, planned, fetched))
@@ -60,12 +62,20 @@ final class SyncPipeline {
             "CommitState",
             new CommitState(
                 config.state(),
-                new SyncState.WrittenBy(config.runId(), 0, config.run().startedAt()),
+                new SyncState.WrittenBy(
+                    config.runId(), config.fetch().slice(), config.run().startedAt()),
                 facts,
                 planned.get(ReadProjects.STATE_VERSION)))
         .apply(
             "WriteReport",
-            new WriteReport(config.run(), config.maxErrors(), config.reports(), figures, merged));
+            new WriteReport(
+                config.run(),
+                config.fetch().slice(),
+                config.begunAt(),
+                config.maxErrors(),
+                config.reports(),
+                figures,
+                merged));
   }
 
   private static <T> PCollection<T> both(

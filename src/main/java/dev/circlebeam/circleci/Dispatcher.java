@@ -1,7 +1,9 @@
 package dev.circlebeam.circleci;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
@@ -48,8 +50,9 @@ public final class Dispatcher<Q, T> {
     }
   }
 
+  /** An answer, or none; without a task it is there to wake who waits for answers. */
   private record Arrival<Q, T>(
-      Task<Q> task, @Nullable Answer<T> answer, @Nullable Throwable thrown) {}
+      @Nullable Task<Q> task, @Nullable Answer<T> answer, @Nullable Throwable thrown) {}
 
   private static final long FOREVER = Duration.ofDays(1).toNanos();
 
@@ -68,8 +71,10 @@ public final class Dispatcher<Q, T> {
   private final PriorityQueue<Task<Q>> delayed =
       new PriorityQueue<>((a, b) -> Long.signum(a.notBefore - b.notBefore));
   private final BlockingQueue<Arrival<Q, T>> arrivals = new LinkedBlockingQueue<>();
+  private final List<Q> dropped = new ArrayList<>();
   private int inFlight;
   private long sequence;
+  private volatile boolean stopped;
 
   /**
    * @param exchange sends a request once
@@ -115,6 +120,9 @@ public final class Dispatcher<Q, T> {
    */
   public @Nullable Completion<Q, T> next() throws InterruptedException {
     while (true) {
+      if (stopped) {
+        dropWhatWaits();
+      }
       long now = waiting.nanoTime();
       while (!delayed.isEmpty() && delayed.peek().notBefore - now <= 0) {
         ready.add(delayed.poll());
@@ -128,13 +136,47 @@ public final class Dispatcher<Q, T> {
         arrival = waiting.poll(arrivals, wait);
         figures.waited(pausedWithin(now, waiting.nanoTime()));
       }
-      if (arrival != null) {
+      if (arrival != null && arrival.task != null) {
         Completion<Q, T> completion = settle(arrival);
         if (completion != null) {
           return completion;
         }
       }
     }
+  }
+
+  /**
+   * Asks that no request be started any more: {@link #next} returns those in flight, then null. Any
+   * thread may call it.
+   */
+  public void stop() {
+    stopped = true;
+    arrivals.add(new Arrival<>(null, null, null));
+  }
+
+  /**
+   * Tells whether it was asked to stop.
+   *
+   * @return true when it was
+   */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * Returns the requests that were not made because of {@link #stop}.
+   *
+   * @return the requests, in no order; complete when {@link #next} has returned null
+   */
+  public List<Q> dropped() {
+    return dropped;
+  }
+
+  private void dropWhatWaits() {
+    ready.forEach(task -> dropped.add(task.request));
+    delayed.forEach(task -> dropped.add(task.request));
+    ready.clear();
+    delayed.clear();
   }
 
   /**

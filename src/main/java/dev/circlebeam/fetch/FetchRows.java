@@ -1,13 +1,19 @@
 package dev.circlebeam.fetch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.plan.ProjectTask;
+import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
+import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.Progress;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -33,12 +39,15 @@ public final class FetchRows
   private static final long serialVersionUID = 1L;
 
   private final FetchSpec spec;
+  private final StoredTables stored;
 
   /**
    * @param spec what the run reads, and how
+   * @param stored what earlier runs have written
    */
-  public FetchRows(FetchSpec spec) {
+  public FetchRows(FetchSpec spec, StoredTables stored) {
     this.spec = spec;
+    this.stored = stored;
   }
 
   @Override
@@ -48,7 +57,7 @@ public final class FetchRows
             .apply("OneThreadAShard", GroupByKey.create())
             .apply(
                 "Walk",
-                ParDo.of(new WalkFn(spec))
+                ParDo.of(new WalkFn(spec, stored))
                     .withOutputTags(
                         FetchTags.PAGES,
                         TupleTagList.of(FetchTags.SCOPES)
@@ -66,10 +75,12 @@ public final class FetchRows
         Metrics.counter(Metrics.THROTTLE_TIME_NAMESPACE, Metrics.THROTTLE_TIME_COUNTER_NAME);
 
     private final FetchSpec spec;
+    private final StoredTables stored;
     private transient ApiSession session;
 
-    WalkFn(FetchSpec spec) {
+    WalkFn(FetchSpec spec, StoredTables stored) {
       this.spec = spec;
+      this.stored = stored;
     }
 
     @Setup
@@ -91,12 +102,44 @@ public final class FetchRows
               session.retries(),
               client -> new TableAccess(client, spec)::send,
               progress::paused);
-      new Walk(spec, dispatcher, tally)
-          .run(shard.getValue())
-          .forEach(receiver.get(FetchTags.FACTS)::output);
-      receiver.get(FetchTags.FIGURES).output(tally.figures(dispatcher, System.nanoTime() - begun));
+      Walk walk = new Walk(spec, dispatcher, tally, stored);
+      Runnable stop = dispatcher::stop;
+      progress.onStop(stop);
+      walk.run(shard.getValue());
+      FetchFigures searching = searchReruns(shard.getKey(), walk, tally);
+      progress.forget(stop);
+      walk.facts().forEach(receiver.get(FetchTags.FACTS)::output);
+      receiver
+          .get(FetchTags.FIGURES)
+          .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(searching));
       throttled.inc(dispatcher.figures().waitedMillis());
       progress.phase("merging");
+    }
+
+    private FetchFigures searchReruns(int shard, Walk walk, Tally tally)
+        throws InterruptedException {
+      List<ProjectWalk> projects =
+          walk.projects().stream().filter(p -> p.isToBeSearched(walk.cut())).toList();
+      Progress progress = Progress.of(spec.runId());
+      if (projects.isEmpty() || progress.isStopped()) {
+        return FetchFigures.NONE;
+      }
+      Dispatcher<InsightsSearch.Asked, JsonNode> dispatcher =
+          session.dispatcher(
+              shard,
+              session.retries(),
+              client -> asked -> InsightsSearch.send(client, asked),
+              progress::paused);
+      Runnable stop = dispatcher::stop;
+      progress.onStop(stop);
+      InsightsSearch search =
+          new InsightsSearch(dispatcher, spec.catalog().table(RerunSearch.TABLE), stored, tally);
+      for (Map.Entry<ProjectWalk, Map<String, Instant>> found :
+          search.search(projects).entrySet()) {
+        walk.again(found.getKey(), found.getValue());
+      }
+      progress.forget(stop);
+      return Tally.sent(dispatcher.figures());
     }
 
     @Teardown

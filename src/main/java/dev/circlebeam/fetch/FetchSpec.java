@@ -20,6 +20,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param read those and the parents that they need
  * @param excluded by table, columns that nobody wants to have
  * @param branch only pipelines of this branch; null for all
+ * @param slice which part of the run this is, from 0
+ * @param slicePipelines how many pipelines a slice is to hold, about
  */
 public record FetchSpec(
     String runId,
@@ -29,5 +31,46 @@ public record FetchSpec(
     TreeSet<String> written,
     TreeSet<String> read,
     Map<String, ? extends Set<String>> excluded,
-    @Nullable String branch)
-    implements Serializable {}
+    @Nullable String branch,
+    int slice,
+    int slicePipelines)
+    implements Serializable {
+  /** How many pipelines of a slice one shard reads: the projects are divided among the shards. */
+  int pipelinesOfShard() {
+    return Math.max(1, slicePipelines / api.shards());
+  }
+
+  /**
+   * Makes the same for another slice of the run.
+   *
+   * @param number which one
+   * @return what it reads, and how
+   */
+  public FetchSpec forSlice(int number) {
+    return with(api, number);
+  }
+
+  /**
+   * Makes the same with another way to the API.
+   *
+   * @param other how to use it
+   * @return what to read, that way
+   */
+  public FetchSpec withApi(ApiAccess other) {
+    return with(other, slice);
+  }
+
+  private FetchSpec with(ApiAccess newApi, int newSlice) {
+    return new FetchSpec(
+        runId,
+        startedAt,
+        newApi,
+        catalog,
+        written,
+        read,
+        excluded,
+        branch,
+        newSlice,
+        slicePipelines);
+  }
+}

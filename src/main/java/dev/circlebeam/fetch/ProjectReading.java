@@ -5,10 +5,10 @@ import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.FailureKind;
-import dev.circlebeam.plan.Planner;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.ProjectFacts;
+import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.SyncState;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 
 /** Reads the rows of the projects that were named, and settles what the rest of a run rests on. */
@@ -26,7 +25,7 @@ final class ProjectReading {
   private final Dispatcher<TableRequest, Page> dispatcher;
   private final Tally tally;
   private final SyncState state;
-  private final Map<String, Planner.Project> projects = new LinkedHashMap<>();
+  private final Map<String, ProjectName> projects = new LinkedHashMap<>();
   private final List<ProjectFacts> facts = new ArrayList<>();
   private final EnumSet<FailureKind> failures = EnumSet.noneOf(FailureKind.class);
 
@@ -45,10 +44,11 @@ final class ProjectReading {
    * @return those that could be read, each once
    * @throws RunFailure when one is unknown, or none can be read
    */
-  Collection<Planner.Project> read(List<String> slugs) throws InterruptedException {
+  Collection<ProjectName> read(List<String> slugs) throws InterruptedException {
     Table table = spec.catalog().table(Table.PROJECTS);
     for (String slug : slugs) {
-      TableRequest request = TableRequest.first(table, Map.of("project_slug", slug), null, null);
+      TableRequest request =
+          TableRequest.first(table, Map.of("project_slug", slug), null, null, null);
       tally.found(request);
       dispatcher.submit(request, 0);
     }
@@ -81,7 +81,7 @@ final class ProjectReading {
       Object canonical = row.get("slug");
       projects.put(
           id,
-          new Planner.Project(
+          new ProjectName(
               id,
               canonical == null ? slug : canonical.toString(),
               text(row.get("organization_id")),
@@ -104,15 +104,19 @@ final class ProjectReading {
               + " Overview)");
     }
     boolean failedBefore = false;
-    String id = null;
+    ProjectName name = new ProjectName(null, slug, null, null);
     for (Map.Entry<String, ProjectState> known : state.projects().entrySet()) {
       if (known.getValue().slug().equals(slug)) {
         failedBefore = known.getValue().failed().contains(Table.PROJECTS);
-        id = known.getKey();
+        name =
+            new ProjectName(
+                known.getKey(),
+                slug,
+                known.getValue().organizationId(),
+                known.getValue().organizationSlug());
       }
     }
-    facts.add(
-        new ProjectFacts(id, slug, Set.of(), null, Map.of(), Set.of(), 0, List.of(Table.PROJECTS)));
+    facts.add(ProjectFacts.unreadable(name, Table.PROJECTS));
     tally.gaveUp(done.request(), failure, failure.kind().label(), done.attempts(), failedBefore);
   }
 

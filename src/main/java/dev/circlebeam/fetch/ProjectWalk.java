@@ -1,92 +1,123 @@
 package dev.circlebeam.fetch;
 
-import dev.circlebeam.catalog.Table;
 import dev.circlebeam.plan.ProjectTask;
-import dev.circlebeam.record.Timestamps;
+import dev.circlebeam.plan.RerunSearch;
+import dev.circlebeam.state.Continuation;
 import dev.circlebeam.state.Interval;
+import dev.circlebeam.state.Intervals;
 import dev.circlebeam.state.ProjectFacts;
 import dev.circlebeam.state.UnfinishedPipeline;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** What a walk learns about one project while it goes. */
 final class ProjectWalk {
   private final ProjectTask task;
-  private final Instant now;
+  private final @Nullable String branch;
+  private final List<ListReading> lists = new ArrayList<>();
   private final Map<String, PipelineOrigin> lookedAt = new HashMap<>();
   private final Map<String, TreeSet<String>> why = new HashMap<>();
+  private final Map<Instant, List<Subtree>> subtrees = new HashMap<>();
   private final TreeSet<String> failed = new TreeSet<>();
-  private @Nullable Instant newest;
-  private @Nullable Instant readBackTo;
+  private final Set<String> workflows = new HashSet<>();
+  private boolean blocked;
+  private boolean searched;
+  private @Nullable Instant notReadUntil;
 
-  ProjectWalk(ProjectTask task, Instant now) {
+  ProjectWalk(ProjectTask task, @Nullable String branch) {
     this.task = task;
-    this.now = now;
+    this.branch = branch;
+    task.lists().forEach(list -> lists.add(new ListReading(task, list, branch)));
   }
 
   ProjectTask task() {
     return task;
   }
 
+  List<ListReading> lists() {
+    return lists;
+  }
+
   /** The columns that the project offers its tables. */
   Map<String, Object> columns() {
     Map<String, Object> columns = new HashMap<>();
-    columns.put("project_id", task.projectId());
-    columns.put("project_slug", task.slug());
-    columns.put("organization_id", task.organizationId());
-    columns.put("organization_slug", task.organizationSlug());
+    columns.put("project_id", task.project().id());
+    columns.put("project_slug", task.project().slug());
+    columns.put("organization_id", task.project().organizationId());
+    columns.put("organization_slug", task.project().organizationSlug());
     return columns;
   }
 
   /** Notes that everything below a pipeline is being read. */
   void looksAt(PipelineOrigin pipeline) {
     lookedAt.put(pipeline.id(), pipeline);
+    subtrees.computeIfAbsent(pipeline.createdAt(), created -> new ArrayList<>());
+  }
+
+  /** Notes a workflow, should reruns be looked for. */
+  void sees(String workflowId) {
+    if (task.search() != null) {
+      workflows.add(workflowId);
+    }
+  }
+
+  /** Tells whether this walk has read a workflow; known only where reruns are looked for. */
+  boolean hasSeen(String workflowId) {
+    return workflows.contains(workflowId);
   }
 
   /**
-   * Notes a page of the list of pipelines.
+   * Tells whether reruns are to be looked for now: only when all pipelines of that time are read,
+   * since all others would be taken for reruns.
    *
-   * @param rows all its rows, newest first
-   * @return whether the list is to be read on
+   * @param cut where the slice ends; null when it takes all there is
    */
-  boolean page(Table table, List<GenericRecord> rows) {
-    for (GenericRecord row : rows) {
-      Instant createdAt = createdAt(table, row);
-      if (newest == null || createdAt.isAfter(newest)) {
-        newest = createdAt;
-      }
-      // Were the list to break off here, the next page might begin at the very same time.
-      Instant after = createdAt.plus(1, ChronoUnit.MICROS);
-      if (readBackTo == null || after.isBefore(readBackTo)) {
-        readBackTo = after;
-      }
+  boolean isToBeSearched(@Nullable Instant cut) {
+    if (task.search() == null) {
+      return false;
     }
-    return rows.isEmpty()
-        || !createdAt(table, rows.get(rows.size() - 1)).isBefore(task.listBackTo());
+    Instant from = task.search().from();
+    from = from.isBefore(task.startDate()) ? task.startDate() : from;
+    Intervals read = new Intervals(lists(cut).read()).plus(task.done());
+    return read.newest() != null && !read.newest().from().isAfter(from);
   }
 
-  /** Tells whether a pipeline of the list is wanted, and what is below it. */
-  boolean wants(Table table, GenericRecord row) {
-    return task.wants(createdAt(table, row));
+  /** Reruns were looked for, and found if there are any. */
+  void searched() {
+    searched = true;
   }
 
-  /** Notes that the list of pipelines was read as far as it was meant to be. */
-  void listRead() {
-    readBackTo = task.listBackTo();
+  /** Begins to note what becomes of a row below a pipeline, and of what is below it. */
+  Subtree subtree(PipelineOrigin pipeline, String mark) {
+    Subtree subtree = new Subtree(mark);
+    subtrees.computeIfAbsent(pipeline.createdAt(), created -> new ArrayList<>()).add(subtree);
+    return subtree;
+  }
+
+  /** Tells whether an earlier run has found a row, and what is below it, to be final as it is. */
+  boolean isSettled(PipelineOrigin pipeline, String mark) {
+    Set<String> marks = task.settled().get(pipeline.createdAt());
+    return marks != null && marks.contains(mark);
+  }
+
+  /** Tells whether a pipeline was unfinished when the walk began. */
+  boolean isUnfinished(@Nullable PipelineOrigin pipeline) {
+    return pipeline != null && task.unfinished().containsKey(pipeline.id());
   }
 
   /** Notes a row that is not final. */
   void unfinished(PipelineOrigin pipeline, String table) {
     why.computeIfAbsent(pipeline.id(), id -> new TreeSet<>()).add(table);
-    lookedAt.put(pipeline.id(), pipeline);
+    looksAt(pipeline);
   }
 
   /**
@@ -104,37 +135,105 @@ final class ProjectWalk {
     return task.failedBefore(pipeline.id()).contains(table);
   }
 
+  /** The list of pipelines cannot be read on. */
+  void blocked() {
+    blocked = true;
+  }
+
+  /** Notes a request that was not made because the run is being ended. */
+  void dropped(PipelineOrigin pipeline, String table) {
+    if (task.wants(pipeline.createdAt())) {
+      notRead(pipeline.createdAt());
+    } else {
+      unfinished(pipeline, UnfinishedPipeline.unread(table));
+    }
+  }
+
+  /** Notes a pipeline that was listed, and not read because the run is being ended. */
+  void notRead(Instant createdAt) {
+    if (notReadUntil == null || createdAt.isAfter(notReadUntil)) {
+      notReadUntil = createdAt;
+    }
+  }
+
   /**
    * Returns what was learned.
    *
    * @param tables the tables that are written
-   * @param wholeProject false when only a branch was read, which says nothing of the rest
+   * @param cut where the slice ends; null when it takes all there is
    */
-  ProjectFacts facts(Set<String> tables, boolean wholeProject) {
-    TreeMap<String, UnfinishedPipeline> unfinished = new TreeMap<>();
-    why.forEach(
-        (id, reasons) ->
-            unfinished.put(
-                id, new UnfinishedPipeline(lookedAt.get(id).createdAt(), now, now, reasons)));
+  ProjectFacts facts(Set<String> tables, @Nullable Instant cut) {
+    Instant from = cut;
+    if (notReadUntil != null && (from == null || !notReadUntil.isBefore(from))) {
+      from = notReadUntil.plus(1, ChronoUnit.MICROS);
+    }
+    ProjectFacts.Lists read = lists(from);
+    Map<String, UnfinishedPipeline> unfinished = unfinished(tables);
     TreeSet<String> resolved = new TreeSet<>(task.unfinished().keySet());
     resolved.retainAll(lookedAt.keySet());
     resolved.removeAll(unfinished.keySet());
     resolved.addAll(task.givenUp());
-    boolean any = wholeProject && newest != null && readBackTo != null;
-    Interval complete =
-        any && !readBackTo.isAfter(newest) ? new Interval(readBackTo, newest) : null;
+    TreeMap<Instant, TreeSet<String>> settled = new TreeMap<>();
+    subtrees.forEach(
+        (created, below) -> {
+          TreeSet<String> marks = new TreeSet<>();
+          below.stream().filter(Subtree::isSettled).forEach(subtree -> marks.add(subtree.mark()));
+          settled.put(created, marks);
+        });
+    Instant newest = new Intervals(read.read()).plus(task.done()).watermark();
+    boolean isNew = task.isFirstSlice() && !task.doneBy().containsKey(RerunSearch.TABLE);
     return new ProjectFacts(
-        task.projectId(),
-        task.slug(),
+        task.project(),
         new TreeSet<>(tables),
-        complete,
+        read,
         unfinished,
         resolved,
+        settled,
+        newest == null ? null : task.rereadFrom().of(newest, task.now()),
         task.givenUp().size(),
-        failed);
+        failed,
+        searched || isNew ? task.now() : null);
   }
 
-  static Instant createdAt(Table table, GenericRecord row) {
-    return Timestamps.instant((Long) row.get(table.partitionBy()));
+  private ProjectFacts.Lists lists(@Nullable Instant from) {
+    List<Interval> read = new ArrayList<>();
+    Continuation next = null;
+    boolean left = false;
+    for (ListReading list : lists) {
+      Interval stretch = list.read(from);
+      if (stretch != null) {
+        read.add(stretch);
+      }
+      if (!list.isWhole(from)) {
+        left = true;
+        // The newest gap is closed first.
+        next = next == null ? list.next(from) : next;
+      }
+    }
+    // What an earlier slice could not read on, another run tries.
+    boolean stuck = blocked || lists.isEmpty();
+    return new ProjectFacts.Lists(read, branch == null, next, left && !stuck, stuck);
+  }
+
+  private Map<String, UnfinishedPipeline> unfinished(Set<String> tables) {
+    task.unfinished()
+        .forEach(
+            (id, known) -> {
+              PipelineOrigin origin = lookedAt.get(id);
+              if (origin != null) {
+                // Tables that this run does not write have still to be looked at.
+                task.doneAt(origin.createdAt()).stream()
+                    .filter(table -> !tables.contains(table))
+                    .forEach(table -> unfinished(origin, UnfinishedPipeline.unread(table)));
+              }
+            });
+    TreeMap<String, UnfinishedPipeline> unfinished = new TreeMap<>();
+    why.forEach(
+        (id, reasons) ->
+            unfinished.put(
+                id,
+                new UnfinishedPipeline(
+                    lookedAt.get(id).createdAt(), task.now(), task.now(), reasons)));
+    return unfinished;
   }
 }

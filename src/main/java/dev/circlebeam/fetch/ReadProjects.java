@@ -7,8 +7,14 @@ import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.report.Progress;
+import dev.circlebeam.state.ProjectName;
+import dev.circlebeam.state.ProjectState;
+import dev.circlebeam.state.RunSoFar;
 import dev.circlebeam.state.StateStore;
+import dev.circlebeam.state.SyncState;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
@@ -25,8 +31,8 @@ import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Begins a run: proves the token, reads the projects, and plans from the state what to read of
- * each. Its input is one list of project slugs; nothing else is fetched before this step has found
- * all of them sound.
+ * each. Later slices of the run only plan. Its input is one list of project slugs; nothing else is
+ * fetched before this step has found all of them sound.
  *
  * <p>Fails the run, with a {@link dev.circlebeam.report.RunFailure}, when the token is not
  * accepted, when a project is unknown to CircleCI and to the state, or when no project can be read.
@@ -97,27 +103,42 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
       Progress progress = Progress.of(spec.runId());
       progress.phase("planning");
       StateStore.Versioned state = store.read();
-      Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
-      try (ApiSession session = Sessions.open(spec.api())) {
-        Dispatcher<TableRequest, Page> dispatcher =
-            session.dispatcher(
-                0,
-                session.retries(),
-                client -> new TableAccess(client, spec)::send,
-                progress::paused);
-        DispatchFigures proof = TokenProof.prove(session, progress);
-        ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
-        int next = 0;
-        for (Planner.Project project : reading.read(slugs)) {
-          ProjectTask task = planner.plan(project, state.state().projects().get(project.id()));
-          receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
+      if (spec.slice() == 0) {
+        Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
+        try (ApiSession session = Sessions.open(spec.api())) {
+          Dispatcher<TableRequest, Page> dispatcher =
+              session.dispatcher(
+                  0,
+                  session.retries(),
+                  client -> new TableAccess(client, spec)::send,
+                  progress::paused);
+          DispatchFigures proof = TokenProof.prove(session, progress);
+          ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
+          plan(reading.read(slugs), state.state(), false, receiver);
+          reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
+          receiver
+              .get(FetchTags.FIGURES)
+              .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(Tally.sent(proof)));
         }
-        reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
-        receiver
-            .get(FetchTags.FIGURES)
-            .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(Tally.sent(proof)));
+      } else {
+        plan(state.state().projectsOfRun(), state.state(), true, receiver);
       }
       receiver.get(STATE_VERSION).output(state.version());
+    }
+
+    private void plan(
+        Collection<ProjectName> projects,
+        SyncState state,
+        boolean isLaterSlice,
+        MultiOutputReceiver receiver) {
+      Instant committed = state.writtenBy() == null ? null : state.writtenBy().startedAt();
+      int next = 0;
+      for (ProjectName project : projects) {
+        ProjectState known = state.projects().get(project.id());
+        RunSoFar soFar = isLaterSlice ? known.thisRun() : null;
+        ProjectTask task = planner.plan(project, known, soFar, committed);
+        receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
+      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.circlebeam.fetch;
 
-import dev.circlebeam.catalog.Refresh;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiRequest;
 import java.util.HashSet;
@@ -18,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param pageToken which page; null for the first
  * @param listing the list that the page is of
  * @param origin the pipeline below which the request is; null for none
+ * @param subtree the row below that pipeline below which the request is; null for none
  */
 record TableRequest(
     Table table,
@@ -26,19 +26,27 @@ record TableRequest(
     boolean isList,
     @Nullable String pageToken,
     Listing listing,
-    @Nullable PipelineOrigin origin) {
+    @Nullable PipelineOrigin origin,
+    @Nullable Subtree subtree) {
 
   /** What is to be remembered from page to page of a list. */
   static final class Listing {
     private final @Nullable ProjectWalk project;
+    private final @Nullable ListReading reading;
     private final Set<String> tokens = new HashSet<>();
     private boolean restarted;
 
     /**
      * @param project whose list it is; null while projects themselves are read
+     * @param reading how far a list of pipelines is read; null for other lists
      */
-    Listing(@Nullable ProjectWalk project) {
+    Listing(@Nullable ProjectWalk project, @Nullable ListReading reading) {
       this.project = project;
+      this.reading = reading;
+    }
+
+    @Nullable ListReading reading() {
+      return reading;
     }
 
     boolean isRestarted() {
@@ -67,6 +75,9 @@ record TableRequest(
       tokens.clear();
       boolean first = !restarted;
       restarted = true;
+      if (first && reading != null) {
+        reading.restart();
+      }
       return first;
     }
   }
@@ -75,44 +86,48 @@ record TableRequest(
    * Makes the request for a list's first page, or for an object.
    *
    * @param origin the pipeline below which it is; null for none
+   * @param subtree the row below that pipeline below which it is; null for none
    * @param project whose it is; null while projects themselves are read
    */
   static TableRequest first(
       Table table,
       Map<String, Object> parent,
       @Nullable PipelineOrigin origin,
+      @Nullable Subtree subtree,
       @Nullable ProjectWalk project) {
     ApiRequest path = ApiRequest.of(table.path(), parent);
-    Listing listing = new Listing(project);
-    return new TableRequest(table, parent, path, table.paginated(), null, listing, origin);
+    Listing listing = new Listing(project, null);
+    return new TableRequest(table, parent, path, table.paginated(), null, listing, origin, subtree);
   }
 
-  /** Makes the request for a list of pipelines; of one branch, or of all when it is null. */
-  static TableRequest feed(Table table, ProjectWalk project, @Nullable String branch) {
+  /** Makes the request for the first page that is to be read of a list of pipelines. */
+  static TableRequest list(
+      Table table, ProjectWalk project, ListReading reading, @Nullable String branch) {
     Map<String, Object> parent = project.columns();
     ApiRequest path = ApiRequest.of(table.path(), parent);
     if (branch != null) {
       path = path.with(Map.of("branch", branch));
     }
-    return new TableRequest(table, parent, path, true, null, new Listing(project), null);
+    Listing listing = new Listing(project, reading);
+    return new TableRequest(table, parent, path, true, reading.nextToken(), listing, null, null);
   }
 
   /** Makes the request for one row that is known by its key. */
   static TableRequest row(Table table, PipelineOrigin origin, ProjectWalk project) {
     ApiRequest path =
         ApiRequest.of(table.rowPath(), Map.of(table.primaryKey().get(0), origin.id()));
-    Listing listing = new Listing(project);
-    return new TableRequest(table, project.columns(), path, false, null, listing, origin);
+    Listing listing = new Listing(project, null);
+    return new TableRequest(table, project.columns(), path, false, null, listing, origin, null);
   }
 
-  /** Tells whether it is for a page of the list that pipelines come from. */
-  boolean isFeed() {
-    return isList && table.isRoot() && table.refresh() == Refresh.INCREMENTAL;
+  /** Tells whether it is for a page of a list of pipelines. */
+  boolean isOfPipelines() {
+    return listing.reading() != null;
   }
 
   /** Makes the request for another page of the same list; null for the first. */
   TableRequest page(@Nullable String token) {
-    return new TableRequest(table, parent, path, isList, token, listing, origin);
+    return new TableRequest(table, parent, path, isList, token, listing, origin, subtree);
   }
 
   /** What is sent. */

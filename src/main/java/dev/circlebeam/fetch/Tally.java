@@ -6,6 +6,7 @@ import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.ScopeRead;
 import dev.circlebeam.record.TableRecord;
@@ -16,6 +17,7 @@ import dev.circlebeam.report.RequestError;
 import dev.circlebeam.report.RunFailure;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +36,8 @@ final class Tally {
   private final Map<String, FetchFigures.OfTable> tables = new TreeMap<>();
   private long errors;
   private long countedErrors;
+  private long pipelines;
+  private long rerunsFound;
 
   Tally(FetchSpec spec, FetchOutput output, Clock clock) {
     this.spec = spec;
@@ -60,6 +64,49 @@ final class Tally {
       long micros = Timestamps.micros(arrived);
       output.page(wanted.stream().map(row -> new TableRecord(table, row, micros)).toList());
     }
+  }
+
+  /** Hands on pipelines that were held back when their page was taken. */
+  void released(List<PipelineLists.Listed> pipelines) {
+    if (pipelines.isEmpty()) {
+      return;
+    }
+    this.pipelines += pipelines.size();
+    List<TableRecord> rows = new ArrayList<>();
+    for (PipelineLists.Listed listed : pipelines) {
+      String table = listed.request().table().name();
+      rows.add(new TableRecord(table, listed.row(), Timestamps.micros(listed.arrived())));
+    }
+    TableRequest any = pipelines.get(0).request();
+    count(any, FetchFigures.OfTable.rows(rows.size()));
+    progress.table(any.table().name()).rows(rows.size());
+    if (spec.written().contains(any.table().name())) {
+      output.page(rows);
+    }
+  }
+
+  /** Hands on a failed request of the search for reruns. */
+  void searchFailed(ProjectWalk project, ApiRequest request, Failure failure, int attempts) {
+    errors++;
+    countedErrors++;
+    progress.failed();
+    output.error(
+        new RequestError(
+            clock.instant(),
+            RerunSearch.TABLE,
+            JSON.createObjectNode().put("project_id", project.task().project().id()).toString(),
+            request.path(),
+            failure.status(),
+            failure.kind().label(),
+            failure.message(),
+            attempts,
+            failure.body(),
+            true));
+  }
+
+  /** A rerun was found under an old pipeline. */
+  void rerunFound() {
+    rerunsFound++;
   }
 
   /** Hands on an item of a good answer that nothing can be made of. */
@@ -124,7 +171,8 @@ final class Tally {
   /** Returns what was counted, with what the dispatcher counted. */
   FetchFigures figures(Dispatcher<?, ?> dispatcher, long nanos) {
     long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
-    return new FetchFigures(0, 0, 0, 0, millis, errors, countedErrors, tables)
+    return new FetchFigures(
+            0, 0, 0, 0, millis, errors, countedErrors, pipelines, rerunsFound, tables)
         .plus(sent(dispatcher.figures()));
   }
 
@@ -135,6 +183,8 @@ final class Tally {
         sent.retries(),
         sent.rateLimited(),
         sent.waitedMillis(),
+        0,
+        0,
         0,
         0,
         0,

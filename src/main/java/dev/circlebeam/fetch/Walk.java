@@ -1,6 +1,5 @@
 package dev.circlebeam.fetch;
 
-import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Refresh;
 import dev.circlebeam.catalog.Table;
@@ -10,16 +9,18 @@ import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.FailureKind;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
+import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.Timestamps;
 import dev.circlebeam.state.ProjectFacts;
 import dev.circlebeam.state.UnfinishedPipeline;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Reads projects from the top down: lists of pipelines, below each pipeline its workflows, below
@@ -36,56 +37,105 @@ final class Walk {
   private final FetchSpec spec;
   private final Dispatcher<TableRequest, Page> dispatcher;
   private final Tally tally;
+  private final TableTree tree;
+  private final PipelineLists pipelines;
+  private final Descent descent;
   private final Set<String> asked = new HashSet<>();
-  private final Map<String, List<Table>> children = new HashMap<>();
-  private final Map<String, Integer> depths = new HashMap<>();
   private final List<ProjectWalk> projects = new ArrayList<>();
 
-  Walk(FetchSpec spec, Dispatcher<TableRequest, Page> dispatcher, Tally tally) {
+  Walk(
+      FetchSpec spec, Dispatcher<TableRequest, Page> dispatcher, Tally tally, StoredTables stored) {
     this.spec = spec;
     this.dispatcher = dispatcher;
     this.tally = tally;
-    Catalog catalog = spec.catalog();
-    for (String name : spec.read()) {
-      children.put(name, wanted(catalog.children(name)));
-      depths.put(name, catalog.depth(catalog.table(name)));
-    }
+    this.tree = new TableTree(spec.catalog(), spec.read());
+    this.pipelines = new PipelineLists(spec.pipelinesOfShard());
+    this.descent = new Descent(tree, tally, new StoredParents(stored), this::submit);
   }
 
   /**
    * Reads projects.
    *
    * @param tasks what to read
-   * @return what was learned of each project
    * @throws InterruptedException when the thread is asked to stop
    */
-  List<ProjectFacts> run(Iterable<ProjectTask> tasks) throws InterruptedException {
+  void run(Iterable<ProjectTask> tasks) throws InterruptedException {
     for (ProjectTask task : tasks) {
-      begin(new ProjectWalk(task, spec.startedAt()));
+      begin(new ProjectWalk(task, spec.branch()));
     }
-    for (Dispatcher.Completion<TableRequest, Page> done = dispatcher.next();
-        done != null;
-        done = dispatcher.next()) {
-      take(done);
+    finish();
+  }
+
+  /**
+   * Reads single pipelines again, whatever is known of them.
+   *
+   * @param project whose they are
+   * @param pipelines their ids, each with a time about when it was created
+   * @throws InterruptedException when the thread is asked to stop
+   */
+  void again(ProjectWalk project, Map<String, Instant> pipelines) throws InterruptedException {
+    for (Table table : lists()) {
+      pipelines.forEach(
+          (id, about) -> submit(TableRequest.row(table, new PipelineOrigin(id, about), project)));
     }
-    List<ProjectFacts> facts = new ArrayList<>();
+    finish();
+  }
+
+  /** The projects, and what is known of them so far. */
+  List<ProjectWalk> projects() {
+    return projects;
+  }
+
+  /** Returns what was learned of each project. */
+  List<ProjectFacts> facts() {
+    if (dispatcher.isStopped()) {
+      noteWhatIsLeft();
+    }
     Set<String> incremental = new HashSet<>(spec.written());
     incremental.removeIf(name -> spec.catalog().table(name).refresh() == Refresh.FULL);
-    for (ProjectWalk project : projects) {
-      facts.add(project.facts(incremental, spec.branch() == null));
+    return projects.stream().map(project -> project.facts(incremental, pipelines.cut())).toList();
+  }
+
+  /** Returns where the slice ends; null when it takes all there is. */
+  @Nullable Instant cut() {
+    return pipelines.cut();
+  }
+
+  private void noteWhatIsLeft() {
+    for (TableRequest request : dispatcher.dropped()) {
+      if (request.origin() != null) {
+        request.listing().project().dropped(request.origin(), request.table().name());
+      }
     }
-    return facts;
+    for (PipelineLists.Listed listed : pipelines.held()) {
+      if (pipelines.cut() == null || !listed.createdAt().isBefore(pipelines.cut())) {
+        listed.project().notRead(listed.createdAt());
+      }
+    }
+    descent.noteWhatIsLeft();
+  }
+
+  /** The tables that are lists of pipelines; there is one. */
+  private List<Table> lists() {
+    return tree.children(Table.PROJECT).stream()
+        .filter(table -> table.refresh() == Refresh.INCREMENTAL)
+        .toList();
   }
 
   private void begin(ProjectWalk project) {
     projects.add(project);
-    for (Table table : wanted(spec.catalog().children(Table.PROJECT))) {
+    ProjectTask task = project.task();
+    for (Table table : lists()) {
+      for (ListReading list : project.lists()) {
+        pipelines.open(TableRequest.list(table, project, list, spec.branch()));
+      }
+      task.due().forEach(id -> lookAgain(project, table, id, task.unfinished().get(id)));
+    }
+    for (Table table : tree.children(Table.PROJECT)) {
       // The projects' own rows were read to plan this.
-      if (table.refresh() == Refresh.INCREMENTAL) {
-        submit(TableRequest.feed(table, project, spec.branch()));
-        project.task().unfinished().forEach((id, known) -> lookAgain(project, table, id, known));
-      } else if (!table.name().equals(Table.PROJECTS)) {
-        submit(TableRequest.first(table, project.columns(), null, project));
+      boolean isOther = table.refresh() == Refresh.FULL && !table.name().equals(Table.PROJECTS);
+      if (isOther && task.isFirstSlice()) {
+        submit(TableRequest.first(table, project.columns(), null, null, project));
       }
     }
   }
@@ -97,7 +147,7 @@ final class Walk {
     columns.put(table.primaryKey().get(0), id);
     columns.put(table.partitionBy(), Timestamps.micros(known.createdAt()));
     boolean needsRow = known.why().contains(table.name());
-    for (Table child : children.get(table.name())) {
+    for (Table child : tree.children(table.name())) {
       needsRow |= !columns.keySet().containsAll(child.parentColumns());
     }
     if (needsRow) {
@@ -105,8 +155,35 @@ final class Walk {
       return;
     }
     project.looksAt(origin);
-    for (Table child : children.get(table.name())) {
-      submit(TableRequest.first(child, columns, origin, project));
+    for (Table child : tree.children(table.name())) {
+      submit(TableRequest.first(child, columns, origin, null, project));
+    }
+  }
+
+  private void finish() throws InterruptedException {
+    advance();
+    while (true) {
+      Dispatcher.Completion<TableRequest, Page> done = dispatcher.next();
+      if (done != null) {
+        take(done);
+        advance();
+      } else if (dispatcher.isStopped() || !descent.lookUp()) {
+        return;
+      }
+    }
+  }
+
+  /** Asks for the pages, and goes below the pipelines, whose time has come. */
+  private void advance() {
+    if (dispatcher.isStopped()) {
+      return;
+    }
+    pipelines.toAsk().forEach(this::submit);
+    List<PipelineLists.Listed> released = pipelines.release();
+    tally.released(released);
+    for (PipelineLists.Listed listed : released) {
+      Set<String> done = listed.project().task().doneAt(listed.createdAt());
+      descent.below(listed.request(), listed.row(), done);
     }
   }
 
@@ -119,22 +196,20 @@ final class Walk {
   }
 
   private void take(TableRequest request, Answer.Ok<Page> ok, int attempts) {
-    ProjectWalk project = request.listing().project();
     Page page = ok.body();
-    List<GenericRecord> rows = page.rows();
-    boolean goesOn = true;
-    if (request.isFeed()) {
-      goesOn = project.page(request.table(), rows);
-      rows = rows.stream().filter(row -> project.wants(request.table(), row)).toList();
-    }
-    tally.took(request, page, rows, ok.arrived(), attempts);
-    rows.forEach(row -> below(request, row));
     String next = page.nextPageToken();
-    if (next == null || !goesOn) {
-      ended(request);
-    } else if (request.listing().isNew(next)) {
-      submit(request.page(next));
+    boolean repeats = next != null && !request.listing().isNew(next);
+    if (request.isOfPipelines()) {
+      // Its rows are handed on when they are known to belong to the slice.
+      tally.took(request, page, List.of(), ok.arrived(), attempts);
+      pipelines.took(request, page, ok.arrived(), repeats);
+      repeats &= !request.listing().reading().hasEnded();
     } else {
+      List<GenericRecord> rows = page.rows().stream().filter(r -> isWanted(request, r)).toList();
+      tally.took(request, page, rows, ok.arrived(), attempts);
+      rows.forEach(row -> descent.below(request, row, Set.of()));
+    }
+    if (repeats) {
       Failure failure =
           new Failure(
               FailureKind.MALFORMED,
@@ -143,13 +218,14 @@ final class Walk {
               null,
               null);
       giveUp(request, failure, "page_token_repeated", attempts);
+    } else if (next == null) {
+      readWhole(request);
+    } else if (!request.isOfPipelines()) {
+      submit(request.page(next));
     }
   }
 
-  private void ended(TableRequest request) {
-    if (request.isFeed()) {
-      request.listing().project().listRead();
-    }
+  private void readWhole(TableRequest request) {
     String scope = request.table().scope();
     if (scope != null) {
       String source = Column.fromParent(request.table().schema().getField(scope));
@@ -157,33 +233,13 @@ final class Walk {
     }
   }
 
-  private void below(TableRequest request, GenericRecord row) {
-    ProjectWalk project = request.listing().project();
+  /** A rerun may have led to a pipeline that is older than what is wanted. */
+  private static boolean isWanted(TableRequest request, GenericRecord row) {
     Table table = request.table();
-    PipelineOrigin origin = request.origin();
-    if (table.isRoot() && table.refresh() == Refresh.INCREMENTAL) {
-      String id = row.get(table.primaryKey().get(0)).toString();
-      origin = new PipelineOrigin(id, ProjectWalk.createdAt(table, row));
-      project.looksAt(origin);
-    }
-    if (table.unfinishedWhen() != null && table.unfinishedWhen().matches(row)) {
-      project.unfinished(origin, table.name());
-    }
-    for (Table child : children.get(table.name())) {
-      Map<String, Object> parent = new HashMap<>();
-      for (String column : child.parentColumns()) {
-        parent.put(column, row.get(column));
-      }
-      TableRequest next;
-      try {
-        next = TableRequest.first(child, parent, origin, project);
-      } catch (IllegalArgumentException e) {
-        // An id that is no part of a path, such as "..": nobody can ask for what is below it.
-        tally.unusable(request, "an item: " + e.getMessage(), null, 1);
-        continue;
-      }
-      submit(next);
-    }
+    ProjectTask task = request.listing().project().task();
+    return !Descent.isPipelines(table)
+        || task.unfinished().containsKey(request.origin().id())
+        || !ListReading.createdAt(table, row).isBefore(task.startDate());
   }
 
   private void fail(TableRequest request, Failure failure, int attempts) {
@@ -193,15 +249,19 @@ final class Walk {
     boolean gone = failure.kind() == FailureKind.NOT_FOUND;
     boolean inMidList = request.pageToken() != null;
     if (inMidList && (gone || failure.kind() == FailureKind.BAD_REQUEST)) {
-      if (request.listing().restart()) {
-        submit(request.page(null));
-      } else {
+      if (!request.listing().restart()) {
         giveUp(request, failure, "page_token_expired", attempts);
+      } else if (request.isOfPipelines()) {
+        tally.found(request);
+        pipelines.restarted(request);
+      } else {
+        submit(request.page(null));
       }
     } else if (gone) {
       if (request.origin() != null) {
         request.listing().project().looksAt(request.origin());
       }
+      close(request);
       tally.missing(request);
     } else {
       giveUp(request, failure, failure.kind().label(), attempts);
@@ -209,22 +269,30 @@ final class Walk {
   }
 
   private void giveUp(TableRequest request, Failure failure, String kind, int attempts) {
+    close(request);
+    if (request.subtree() != null) {
+      request.subtree().unsettle();
+    }
     boolean failedBefore =
         request.listing().project().failed(request.origin(), request.table().name());
     tally.gaveUp(request, failure, kind, attempts, failedBefore);
   }
 
+  private void close(TableRequest request) {
+    if (request.isOfPipelines()) {
+      request.listing().project().blocked();
+      pipelines.failed(request);
+    }
+  }
+
   private void submit(TableRequest request) {
     boolean isNew = asked.add(request.path().path());
-    if (!isNew && request.pageToken() == null && !request.listing().isRestarted()) {
+    boolean isFurther = request.pageToken() != null || request.listing().isRestarted();
+    if (!isNew && !isFurther && !request.isOfPipelines()) {
       return;
     }
     tally.found(request);
-    int priority = request.isFeed() ? LIST_PRIORITY : DEPTHS - depths.get(request.table().name());
-    dispatcher.submit(request, priority);
-  }
-
-  private List<Table> wanted(List<Table> tables) {
-    return tables.stream().filter(table -> spec.read().contains(table.name())).toList();
+    int depth = request.isOfPipelines() ? 0 : tree.depth(request.table().name());
+    dispatcher.submit(request, depth == 0 ? LIST_PRIORITY : DEPTHS - depth);
   }
 }

@@ -1,93 +1,163 @@
 package dev.circlebeam.plan;
 
+import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.state.Continuation;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.Intervals;
+import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
-import dev.circlebeam.state.UnfinishedPipeline;
+import dev.circlebeam.state.RunSoFar;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Decides how far back a run reads.
+ * Decides what a slice of a run reads.
  *
  * @param tables the incremental tables that the run writes
  * @param startDate nothing created before it is wanted; null for everything
- * @param overlap how far before the newest complete pipeline to begin again
- * @param unfinishedMaxAge older unfinished work is given up
+ * @param branch only pipelines of this branch; null for all
+ * @param rereadFrom which complete pipelines are read again
+ * @param unfinished what becomes of unfinished work
  * @param fullRefresh whether to read what is complete already
+ * @param rerunSearch when to look for reruns under old pipelines
  * @param now the time, as ages are counted
  */
 public record Planner(
     Collection<String> tables,
     @Nullable Instant startDate,
-    Duration overlap,
-    Duration unfinishedMaxAge,
+    @Nullable String branch,
+    RereadFrom rereadFrom,
+    UnfinishedWork unfinished,
     boolean fullRefresh,
+    RerunSearch rerunSearch,
     Instant now)
     implements Serializable {
+  /** A long run looks at unfinished work as often as one that is started every hour. */
+  private static final Duration LOOK_AGAIN_WITHIN_RUN = Duration.ofHours(1);
+
+  /**
+   * What becomes of unfinished work.
+   *
+   * @param maxAge older is given up
+   * @param backoff the share of its age that must pass before it is looked at again
+   */
+  public record UnfinishedWork(Duration maxAge, double backoff) implements Serializable {}
+
   /**
    * Plans a project.
    *
-   * @param project who it is
+   * @param project who it is; with an id
    * @param state how far it is; null when no run has seen it
+   * @param soFar what earlier slices of the same run have done of it; null for the first slice
+   * @param committed when the run began that wrote the state; null when there is none
    * @return what to read of it
    */
-  public ProjectTask plan(Project project, @Nullable ProjectState state) {
+  public ProjectTask plan(
+      ProjectName project,
+      @Nullable ProjectState state,
+      @Nullable RunSoFar soFar,
+      @Nullable Instant committed) {
+    ProjectState known = state != null ? state : ProjectState.unknown(project.slug());
     Instant start = startDate != null ? startDate : Interval.BEGINNING;
-    Intervals complete = state == null || fullRefresh ? Intervals.NONE : state.completeIn(tables);
-    Instant watermark = complete.watermark();
-    Instant overlapFrom = watermark == null ? null : watermark.minus(overlap);
-    // What lies between the beginning and this is complete; everything newer is gone through.
-    Instant completeUntil = complete.endOfStretchAt(start);
-    Instant listBackTo = start;
-    if (completeUntil != null) {
-      listBackTo = later(start, earlier(completeUntil, overlapFrom));
+    TreeMap<String, Intervals> doneBy = new TreeMap<>();
+    if (!fullRefresh) {
+      known.complete().forEach((table, complete) -> doneBy.put(table, lessReread(complete)));
     }
-    TreeMap<String, UnfinishedPipeline> unfinished =
-        state == null ? new TreeMap<>() : new TreeMap<>(state.unfinished());
+    Intervals done = null;
+    for (String table : tables) {
+      Intervals its = doneBy.getOrDefault(table, Intervals.NONE);
+      done = done == null ? its : done.and(its);
+    }
+    done = done == null ? Intervals.NONE : done;
+    done = soFar == null ? done : done.plus(soFar.read());
     TreeSet<String> givenUp = new TreeSet<>();
-    unfinished.forEach(
-        (id, pipeline) -> {
-          if (pipeline.isOlderThan(now.minus(unfinishedMaxAge))) {
-            givenUp.add(id);
-          }
-        });
-    unfinished.keySet().removeAll(givenUp);
+    TreeSet<String> due = new TreeSet<>();
+    known
+        .unfinished()
+        .forEach(
+            (id, pipeline) -> {
+              if (pipeline.isOlderThan(now.minus(unfinished.maxAge()))) {
+                givenUp.add(id);
+              } else if (!isFresh(pipeline.lastRead(), soFar)
+                  && (fullRefresh || pipeline.isDue(now, unfinished.backoff(), tables))) {
+                due.add(id);
+              }
+            });
+    var left = new TreeMap<>(known.unfinished());
+    left.keySet().removeAll(givenUp);
+    boolean isBlocked = soFar != null && soFar.blocked();
     return new ProjectTask(
-        project.id(),
-        project.slug(),
-        project.organizationId(),
-        project.organizationSlug(),
-        listBackTo,
+        project,
+        now,
         start,
-        overlapFrom,
-        complete,
-        unfinished,
+        isBlocked ? List.of() : lists(done, start, known.backfill()),
+        done,
+        doneBy,
+        rereadFrom,
+        left,
+        due,
         givenUp,
-        state == null ? new TreeSet<>() : new TreeSet<>(state.failed()));
-  }
-
-  private static Instant earlier(Instant a, Instant b) {
-    return a.isBefore(b) ? a : b;
-  }
-
-  private static Instant later(Instant a, Instant b) {
-    return a.isAfter(b) ? a : b;
+        fullRefresh ? new TreeMap<>() : known.settled(),
+        new TreeSet<>(known.failed()),
+        soFar == null || !soFar.searched() ? search(known, committed) : null,
+        soFar == null);
   }
 
   /**
-   * A project as CircleCI describes it.
+   * Makes the same planner at another time.
    *
-   * @param id its id
-   * @param slug its slug
-   * @param organizationId its organization's id; may be null
-   * @param organizationSlug its organization's slug; may be null
+   * @param time the time, as ages are counted
+   * @return the planner
    */
-  public record Project(
-      String id, String slug, @Nullable String organizationId, @Nullable String organizationSlug) {}
+  public Planner at(Instant time) {
+    return new Planner(
+        tables, startDate, branch, rereadFrom, unfinished, fullRefresh, rerunSearch, time);
+  }
+
+  private ProjectTask.@Nullable Search search(ProjectState known, @Nullable Instant committed) {
+    // What is found must be read whole; and what is new is found only by reading everything.
+    boolean possible =
+        committed != null
+            && branch == null
+            && !fullRefresh
+            && tables.contains(RerunSearch.TABLE)
+            && tables.containsAll(known.complete().keySet());
+    Instant from = possible ? rerunSearch.from(known, now) : null;
+    return from == null ? null : new ProjectTask.Search(from, committed);
+  }
+
+  private Intervals lessReread(Intervals complete) {
+    Instant watermark = complete.watermark();
+    return watermark == null ? complete : complete.before(rereadFrom.of(watermark, now));
+  }
+
+  private boolean isFresh(Instant lastRead, @Nullable RunSoFar soFar) {
+    return soFar != null && lastRead.isAfter(now.minus(LOOK_AGAIN_WITHIN_RUN));
+  }
+
+  /** Where the list is to be read: what is new is at its top, the backfill may go on elsewhere. */
+  private List<PipelineList> lists(Intervals done, Instant start, @Nullable Continuation backfill) {
+    Interval atStart = done.at(start);
+    Instant bottom = atStart != null ? atStart.to() : start.minus(1, ChronoUnit.MICROS);
+    Interval newest = done.newest();
+    boolean goesOn =
+        newest != null
+            && !newest.equals(atStart)
+            && newest.from().isAfter(start)
+            && backfill != null
+            && Objects.equals(backfill.branch(), branch)
+            && !backfill.since().isBefore(newest.from().minus(1, ChronoUnit.MICROS))
+            && !backfill.since().isAfter(newest.to().plus(1, ChronoUnit.MICROS));
+    return goesOn
+        ? List.of(new PipelineList(null, newest.to()), new PipelineList(backfill, bottom))
+        : List.of(new PipelineList(null, bottom));
+  }
 }

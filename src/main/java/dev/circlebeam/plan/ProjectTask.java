@@ -1,54 +1,109 @@
 package dev.circlebeam.plan;
 
 import dev.circlebeam.state.Intervals;
+import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.UnfinishedPipeline;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a run is to read of one project.
+ * What a slice of a run is to read of one project.
  *
- * @param projectId the project's id
- * @param slug its slug, as CircleCI spells it
- * @param organizationId its organization's id; null when CircleCI did not say
- * @param organizationSlug its organization's slug; null when CircleCI did not say
- * @param listBackTo the list of pipelines is read until one is older than this
+ * @param project who it is; with an id
+ * @param now the time, as ages are counted
  * @param startDate what was created before is not wanted
- * @param overlapFrom what was created since is read again, though complete; null for none
- * @param complete what earlier runs have read whole
- * @param unfinished by pipeline id, what must be looked at again
+ * @param lists how its list of pipelines is to be read: not at all, from the top, or in two places
+ * @param done what was created then need not be read: it was, by this run, or by others and lies
+ *     outside of what is read again
+ * @param doneBy the same for each table that any run has written
+ * @param rereadFrom what was created since is read again by the next run, too: the overlap before
+ *     the newest pipeline, and the pipelines whose reruns are looked for
+ * @param unfinished by pipeline id, what is unfinished
+ * @param due ids of those that are to be looked at again now
  * @param givenUp ids of unfinished pipelines that are too old to be looked at again
+ * @param settled by pipeline creation time, what is known to be final
  * @param failed the project's tables that the last run could not read
+ * @param search which reruns under old pipelines are to be looked for; null when none are
+ * @param isFirstSlice whether the tables that are not below pipelines are to be read
  */
 public record ProjectTask(
-    String projectId,
-    String slug,
-    @Nullable String organizationId,
-    @Nullable String organizationSlug,
-    Instant listBackTo,
+    ProjectName project,
+    Instant now,
     Instant startDate,
-    @Nullable Instant overlapFrom,
-    Intervals complete,
+    List<PipelineList> lists,
+    Intervals done,
+    TreeMap<String, Intervals> doneBy,
+    RereadFrom rereadFrom,
     TreeMap<String, UnfinishedPipeline> unfinished,
+    TreeSet<String> due,
     TreeSet<String> givenUp,
-    TreeSet<String> failed)
+    TreeMap<Instant, TreeSet<String>> settled,
+    TreeSet<String> failed,
+    @Nullable Search search,
+    boolean isFirstSlice)
     implements Serializable {
+  /**
+   * From where on pipelines are read again though complete.
+   *
+   * @param overlap how far before the newest complete pipeline
+   * @param lookback pipelines younger than this, whatever is complete
+   */
+  public record RereadFrom(Duration overlap, Duration lookback) implements Serializable {
+    /**
+     * Returns the moment.
+     *
+     * @param watermark when the newest complete pipeline was created
+     * @param now the time
+     * @return what was created then or later is read again
+     */
+    public Instant of(Instant watermark, Instant now) {
+      Instant overlapFrom = watermark.minus(overlap);
+      // Where this machine's clock is behind the server's, the newest pipeline tells the time.
+      Instant lookbackFrom = (now.isAfter(watermark) ? now : watermark).minus(lookback);
+      return overlapFrom.isBefore(lookbackFrom) ? overlapFrom : lookbackFrom;
+    }
+  }
+
+  /**
+   * Which reruns under old pipelines are to be looked for.
+   *
+   * @param from those created since
+   * @param committed when the last run began that has come to its end: rows of later ones are of
+   *     runs that died, perhaps before they wrote what is below those rows
+   */
+  public record Search(Instant from, Instant committed) implements Serializable {}
+
   /**
    * Tells whether a pipeline is wanted.
    *
    * @param createdAt when it was created
-   * @return true when it is not complete, or lies in the overlap
+   * @return true when it is not done
    */
   public boolean wants(Instant createdAt) {
-    if (createdAt.isBefore(startDate)) {
-      return false;
+    return !createdAt.isBefore(startDate) && !done.contains(createdAt);
+  }
+
+  /**
+   * Tells which tables need not be read of pipelines, unless they lead to others.
+   *
+   * @param createdAt when a pipeline was created
+   * @return names of tables
+   */
+  public Set<String> doneAt(Instant createdAt) {
+    Set<String> tables = new TreeSet<>();
+    for (Map.Entry<String, Intervals> table : doneBy.entrySet()) {
+      if (table.getValue().contains(createdAt)) {
+        tables.add(table.getKey());
+      }
     }
-    boolean inOverlap = overlapFrom != null && !createdAt.isBefore(overlapFrom);
-    return inOverlap || !complete.contains(createdAt);
+    return tables;
   }
 
   /**

@@ -18,6 +18,8 @@ import java.util.TreeSet;
  * @param fetchMillis how long fetching took
  * @param errors how many requests or items were given up
  * @param countedErrors how many of those count towards {@code --maxErrors}
+ * @param pipelines how many pipelines of the lists were read, or read again
+ * @param rerunsFound how many reruns under old pipelines were found
  * @param tables by table, what was counted for it
  */
 public record FetchFigures(
@@ -28,6 +30,8 @@ public record FetchFigures(
     long fetchMillis,
     long errors,
     long countedErrors,
+    long pipelines,
+    long rerunsFound,
     Map<String, OfTable> tables)
     implements Serializable {
   /**
@@ -75,6 +79,16 @@ public record FetchFigures(
     }
 
     /**
+     * Makes the figures of rows that were held back when their answer was counted.
+     *
+     * @param rows how many
+     * @return the figures
+     */
+    public static OfTable rows(long rows) {
+      return new OfTable(0, rows, 0, 0, new TreeSet<>());
+    }
+
+    /**
      * Makes the figures of an answer 404.
      *
      * @return the figures
@@ -85,7 +99,8 @@ public record FetchFigures(
   }
 
   /** Nothing counted yet. */
-  public static final FetchFigures NONE = new FetchFigures(0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+  public static final FetchFigures NONE =
+      new FetchFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
 
   /**
    * Adds figures.
@@ -104,6 +119,8 @@ public record FetchFigures(
         fetchMillis + more.fetchMillis,
         errors + more.errors,
         countedErrors + more.countedErrors,
+        pipelines + more.pipelines,
+        rerunsFound + more.rerunsFound,
         sum);
   }
 }

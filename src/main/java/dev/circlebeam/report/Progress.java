@@ -1,5 +1,7 @@
 package dev.circlebeam.report;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,6 +48,15 @@ public final class Progress {
     }
 
     /**
+     * Rows came that were held back when their request was done with.
+     *
+     * @param more how many
+     */
+    public void rows(int more) {
+      rows.addAndGet(more);
+    }
+
+    /**
      * Returns how many requests are known of.
      *
      * @return those done included
@@ -76,9 +87,12 @@ public final class Progress {
   private final AtomicReference<String> phase = new AtomicReference<>("starting");
   private final ConcurrentMap<String, OfTable> tables = new ConcurrentHashMap<>();
   private final AtomicLong mergedFiles = new AtomicLong();
+  private final AtomicInteger slice = new AtomicInteger();
   private final AtomicInteger order = new AtomicInteger();
   private final AtomicLong errors = new AtomicLong();
   private final AtomicLong pausedUntil = new AtomicLong(System.nanoTime());
+  private final List<Runnable> onStop = new ArrayList<>();
+  private boolean stopped;
 
   private Progress() {}
 
@@ -108,6 +122,24 @@ public final class Progress {
    */
   public String phase() {
     return phase.get();
+  }
+
+  /**
+   * Another slice begins.
+   *
+   * @param number which one, from 0
+   */
+  public void slice(int number) {
+    slice.set(number);
+  }
+
+  /**
+   * Returns which slice the run is at.
+   *
+   * @return its number, from 0
+   */
+  public int slice() {
+    return slice.get();
   }
 
   /**
@@ -155,6 +187,42 @@ public final class Progress {
    */
   public long errors() {
     return errors.get();
+  }
+
+  /** Asks all steps of the run to end soon: nothing new is begun, what was read is kept. */
+  public synchronized void stop() {
+    stopped = true;
+    onStop.forEach(Runnable::run);
+  }
+
+  /**
+   * Tells whether the run was asked to end.
+   *
+   * @return true when it was
+   */
+  public synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * Has something done when the run is asked to end; at once when it was already.
+   *
+   * @param action what; called by another thread, must not block
+   */
+  public synchronized void onStop(Runnable action) {
+    onStop.add(action);
+    if (stopped) {
+      action.run();
+    }
+  }
+
+  /**
+   * Takes an action back.
+   *
+   * @param action as it was given to {@link #onStop}
+   */
+  public synchronized void forget(Runnable action) {
+    onStop.remove(action);
   }
 
   /**

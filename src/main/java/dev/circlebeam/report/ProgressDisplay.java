@@ -57,6 +57,17 @@ public final class ProgressDisplay implements AutoCloseable {
     return display;
   }
 
+  /**
+   * Says something that stays.
+   *
+   * @param line what
+   */
+  public synchronized void say(String line) {
+    erase();
+    out.println("circlebeam: " + line);
+    out.flush();
+  }
+
   private synchronized void line() {
     List<String> parts = new ArrayList<>();
     for (Map.Entry<String, Progress.OfTable> table : tables()) {
@@ -113,7 +124,8 @@ public final class ProgressDisplay implements AutoCloseable {
     rate = rate == 0 ? recent : 0.7 * rate + 0.3 * recent;
     lastDone = done;
     lastAt = now;
-    String head = progress.phase() + ", " + time((now - begunAt) / SECOND);
+    String slice = progress.slice() == 0 ? "" : "slice " + (progress.slice() + 1) + ", ";
+    String head = slice + progress.phase() + ", " + time((now - begunAt) / SECOND);
     if (progress.phase().equals("fetching")) {
       head += String.format(Locale.ROOT, ", %.0f requests a second", rate);
       if (progress.pausedFor() > SECOND / 10) {

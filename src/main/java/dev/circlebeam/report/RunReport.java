@@ -1,5 +1,6 @@
 package dev.circlebeam.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +40,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param projects how many projects were read
  * @param unfinished how many pipelines are to be looked at again
  * @param givenUp how many unfinished pipelines are too old to be looked at again
- * @param backfillLeft slugs of projects of which something could not be read
+ * @param rerunsFound how many reruns were found under pipelines that are read no more
+ * @param backfillLeft slugs of projects of which something is still to be read
+ * @param incomplete slugs of those among them of which something could not be read
+ * @param slices what each part of the run did
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record RunReport(
@@ -59,9 +64,15 @@ public record RunReport(
     long projects,
     long unfinished,
     long givenUp,
-    List<String> backfillLeft) {
+    long rerunsFound,
+    List<String> backfillLeft,
+    List<String> incomplete,
+    List<Slice> slices) {
   /** The status of a run that did all it was meant to. */
   public static final String SUCCEEDED = "succeeded";
+
+  /** The status of a run that has slices to come; what is left when it is killed. */
+  public static final String RUNNING = "running";
 
   private static final String TOO_MANY_ERRORS = "too_many_errors";
   private static final ObjectMapper JSON =
@@ -99,7 +110,40 @@ public record RunReport(
       long rateLimited,
       double waitedSeconds,
       double fetchSeconds,
-      double perSecond) {}
+      double perSecond) {
+    Requests plus(Requests more) {
+      double seconds = fetchSeconds + more.fetchSeconds;
+      return new Requests(
+          sent + more.sent,
+          retries + more.retries,
+          rateLimited + more.rateLimited,
+          waitedSeconds + more.waitedSeconds,
+          seconds,
+          perSecond(sent + more.sent, seconds));
+    }
+
+    private static double perSecond(long sent, double seconds) {
+      return seconds == 0 ? 0 : Math.round(sent / seconds * 10) / 10.0;
+    }
+  }
+
+  /**
+   * What a part of a run did.
+   *
+   * @param number which one, from 0
+   * @param pipelines how many pipelines of the lists it read
+   * @param requests how many requests it sent
+   * @param seconds how long it took
+   * @param left how many projects have older pipelines for the slices to come
+   * @param residentMegabytes how much memory the process had in the end; 0 when that is unknown
+   */
+  public record Slice(
+      int number,
+      long pipelines,
+      long requests,
+      double seconds,
+      long left,
+      long residentMegabytes) {}
 
   /**
    * What became of a table.
@@ -112,13 +156,27 @@ public record RunReport(
    * @param extraFields names of fields that are in {@code _extra}
    */
   public record OfTable(
-      long rows, long files, long requests, long notFound, long misfits, Set<String> extraFields) {}
+      long rows, long files, long requests, long notFound, long misfits, Set<String> extraFields) {
+    OfTable plus(OfTable more) {
+      Set<String> fields = new TreeSet<>(extraFields);
+      fields.addAll(more.extraFields);
+      return new OfTable(
+          rows + more.rows,
+          files + more.files,
+          requests + more.requests,
+          notFound + more.notFound,
+          misfits + more.misfits,
+          fields);
+    }
+  }
 
   /**
-   * Makes the report of a run that came to its end.
+   * Makes the report of a slice, which is the whole run's if there is no other.
    *
    * @param run the run
-   * @param endedAt when
+   * @param slice which part of it, from 0
+   * @param begunAt when the slice began
+   * @param endedAt when it ended
    * @param fetched what it fetched
    * @param merged by table, what it wrote
    * @param state how things stand
@@ -127,34 +185,147 @@ public record RunReport(
    */
   public static RunReport done(
       Run run,
+      int slice,
+      Instant begunAt,
       Instant endedAt,
       FetchFigures fetched,
       Map<String, MergeFigures> merged,
       StateSummary state,
       MaxErrors maxErrors) {
-    boolean tooMany = maxErrors.isExceeded(fetched.countedErrors(), fetched.requests());
-    String reason =
-        String.format(
-            "%d of %d requests failed for good", fetched.countedErrors(), fetched.requests());
+    TreeSet<String> left = new TreeSet<>(state.left());
+    left.addAll(state.incomplete());
     return new RunReport(
-        run.runId(),
-        tooMany ? TOO_MANY_ERRORS : SUCCEEDED,
-        (tooMany ? ExitCode.TOO_MANY_ERRORS : ExitCode.DONE).code(),
-        tooMany ? reason : null,
-        tooMany ? "see the table _errors; the next run tries them again" : null,
-        run.startedAt(),
+            run.runId(),
+            SUCCEEDED,
+            ExitCode.DONE.code(),
+            null,
+            null,
+            run.startedAt(),
+            endedAt,
+            seconds(run.startedAt(), endedAt),
+            run.circleciUrl(),
+            run.output(),
+            requests(fetched),
+            tables(fetched, merged),
+            fetched.errors(),
+            fetched.countedErrors(),
+            state.projects(),
+            state.unfinished(),
+            state.givenUp(),
+            fetched.rerunsFound(),
+            List.copyOf(left),
+            state.incomplete(),
+            List.of(
+                new Slice(
+                    slice,
+                    fetched.pipelines(),
+                    fetched.requests(),
+                    seconds(begunAt, endedAt),
+                    state.left().size(),
+                    ResidentMemory.megabytes())))
+        .judged(maxErrors);
+  }
+
+  private RunReport judged(MaxErrors maxErrors) {
+    long sent = requests.sent();
+    if (!maxErrors.isExceeded(countedErrors, sent)) {
+      return with(SUCCEEDED, ExitCode.DONE, null, null);
+    }
+    return with(
+        TOO_MANY_ERRORS,
+        ExitCode.TOO_MANY_ERRORS,
+        String.format("%d of %d requests failed for good", countedErrors, sent),
+        "see the table _errors; the next run tries them again");
+  }
+
+  /**
+   * Adds the report of the next slice of the same run.
+   *
+   * @param next the next slice's
+   * @param maxErrors how many errors are too many
+   * @return the report of both
+   */
+  public RunReport plus(RunReport next, MaxErrors maxErrors) {
+    Map<String, OfTable> sum = new TreeMap<>(tables);
+    next.tables.forEach((table, more) -> sum.merge(table, more, OfTable::plus));
+    List<Slice> all = new ArrayList<>(slices);
+    all.addAll(next.slices);
+    // What could not be read stays so for the run; what was left is read by and by.
+    TreeSet<String> stuck = new TreeSet<>(incomplete);
+    stuck.addAll(next.incomplete);
+    TreeSet<String> left = new TreeSet<>(next.backfillLeft);
+    left.addAll(stuck);
+    return new RunReport(
+            runId,
+            next.status,
+            next.exitCode,
+            next.reason,
+            next.whatToDo,
+            startedAt,
+            next.endedAt,
+            seconds(startedAt, next.endedAt),
+            circleciUrl,
+            output,
+            requests.plus(next.requests),
+            sum,
+            errors + next.errors,
+            countedErrors + next.countedErrors,
+            Math.max(projects, next.projects),
+            next.unfinished,
+            givenUp + next.givenUp,
+            rerunsFound + next.rerunsFound,
+            List.copyOf(left),
+            List.copyOf(stuck),
+            all)
+        .judged(maxErrors);
+  }
+
+  /**
+   * Returns the last part of the run.
+   *
+   * @return the slice; null when the run did not get that far
+   */
+  @JsonIgnore
+  public @Nullable Slice lastSlice() {
+    return slices.isEmpty() ? null : slices.get(slices.size() - 1);
+  }
+
+  /**
+   * Gives the report another outcome.
+   *
+   * @param newStatus in one word
+   * @param newExitCode what the process says
+   * @param newReason why, in a line; null when there is no need
+   * @param newWhatToDo what to do about it; null when there is nothing
+   * @return the same figures with that outcome
+   */
+  public RunReport with(
+      String newStatus,
+      ExitCode newExitCode,
+      @Nullable String newReason,
+      @Nullable String newWhatToDo) {
+    return new RunReport(
+        runId,
+        newStatus,
+        newExitCode.code(),
+        newReason,
+        newWhatToDo,
+        startedAt,
         endedAt,
-        seconds(run.startedAt(), endedAt),
-        run.circleciUrl(),
-        run.output(),
-        requests(fetched),
-        tables(fetched, merged),
-        fetched.errors(),
-        fetched.countedErrors(),
-        state.projects(),
-        state.unfinished(),
-        state.givenUp(),
-        state.incomplete());
+        seconds,
+        circleciUrl,
+        output,
+        requests,
+        tables,
+        errors,
+        countedErrors,
+        projects,
+        unfinished,
+        givenUp,
+        rerunsFound,
+        backfillLeft,
+        incomplete,
+        slices);
   }
 
   /**
@@ -193,6 +364,9 @@ public record RunReport(
         0,
         0,
         0,
+        0,
+        List.of(),
+        List.of(),
         List.of());
   }
 
@@ -239,7 +413,7 @@ public record RunReport(
         fetched.rateLimited(),
         fetched.waitedMillis() / 1000.0,
         seconds,
-        seconds == 0 ? 0 : Math.round(fetched.requests() / seconds * 10) / 10.0);
+        Requests.perSecond(fetched.requests(), seconds));
   }
 
   private static Map<String, OfTable> tables(

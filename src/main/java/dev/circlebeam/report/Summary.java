@@ -47,6 +47,12 @@ public final class Summary {
     if (report.unfinished() > 0) {
       out.println(pipelines(report.unfinished()) + " unfinished; the next run looks again.");
     }
+    if (report.rerunsFound() > 0) {
+      out.println(
+          report.rerunsFound() == 1
+              ? "1 rerun was found under an old pipeline."
+              : report.rerunsFound() + " reruns were found under old pipelines.");
+    }
     if (report.givenUp() > 0) {
       out.println(
           pipelines(report.givenUp())
@@ -62,12 +68,15 @@ public final class Summary {
       }
     }
     if (!report.backfillLeft().isEmpty()) {
-      out.println("Not read whole: " + String.join(", ", report.backfillLeft()) + ".");
+      out.println(
+          "Older pipelines are left in "
+              + String.join(", ", report.backfillLeft())
+              + "; the next run goes on.");
     }
     if (report.errors() > 0) {
       out.println("What failed is in the table _errors.");
     }
-    if (report.reason() != null) {
+    if (report.exitCode() == ExitCode.TOO_MANY_ERRORS.code()) {
       out.println("Too many errors: " + report.reason() + "; " + report.whatToDo() + ".");
     }
     out.println("Report: " + RunReport.path(report.output(), report.runId()));

@@ -31,6 +31,8 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
   }
 
   private final RunReport.Run run;
+  private final int slice;
+  private final Instant begunAt;
   private final MaxErrors maxErrors;
   private final Store store;
   private final PCollection<FetchFigures> fetched;
@@ -38,6 +40,8 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
 
   /**
    * @param run the run
+   * @param slice which part of it, from 0
+   * @param begunAt when that began
    * @param maxErrors how many errors are too many
    * @param store where reports go
    * @param fetched what the fetching steps counted
@@ -45,11 +49,15 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
    */
   public WriteReport(
       RunReport.Run run,
+      int slice,
+      Instant begunAt,
       MaxErrors maxErrors,
       Store store,
       PCollection<FetchFigures> fetched,
       PCollection<MergeFigures> merged) {
     this.run = run;
+    this.slice = slice;
+    this.begunAt = begunAt;
     this.maxErrors = maxErrors;
     this.store = store;
     this.fetched = fetched;
@@ -64,7 +72,7 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
         merged.apply("MergeFigures", View.asIterable());
     return committed.apply(
         "Write",
-        ParDo.of(new WriteFn(run, maxErrors, store, fetches, merges))
+        ParDo.of(new WriteFn(run, slice, begunAt, maxErrors, store, fetches, merges))
             .withSideInputs(fetches, merges));
   }
 
@@ -72,6 +80,8 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
     private static final long serialVersionUID = 1L;
 
     private final RunReport.Run run;
+    private final int slice;
+    private final Instant begunAt;
     private final MaxErrors maxErrors;
     private final Store store;
     private final PCollectionView<Iterable<FetchFigures>> fetches;
@@ -79,11 +89,15 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
 
     WriteFn(
         RunReport.Run run,
+        int slice,
+        Instant begunAt,
         MaxErrors maxErrors,
         Store store,
         PCollectionView<Iterable<FetchFigures>> fetches,
         PCollectionView<Iterable<MergeFigures>> merges) {
       this.run = run;
+      this.slice = slice;
+      this.begunAt = begunAt;
       this.maxErrors = maxErrors;
       this.store = store;
       this.fetches = fetches;
@@ -101,7 +115,8 @@ public final class WriteReport extends PTransform<PCollection<StateSummary>, PCo
         merged.merge(each.table(), each, MergeFigures::plus);
       }
       store.write(
-          RunReport.done(run, Instant.now(), fetched, merged, context.element(), maxErrors));
+          RunReport.done(
+              run, slice, begunAt, Instant.now(), fetched, merged, context.element(), maxErrors));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.circlebeam.sink;
 
 import dev.circlebeam.record.ScopeRead;
+import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RequestError;
@@ -28,4 +29,11 @@ public abstract class TableSink extends PTransform<PCollectionTuple, PCollection
 
   /** For subclasses. */
   protected TableSink() {}
+
+  /**
+   * Returns what is in the tables already.
+   *
+   * @return reads it
+   */
+  public abstract StoredTables stored();
 }

@@ -5,6 +5,8 @@ import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.state.SyncState.WrittenBy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -82,20 +84,28 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
       SyncState before = store.read().state();
       SyncState after = before.after(facts, run);
       store.replace(context.sideInput(version), after);
-      List<ProjectFacts> known = facts.stream().filter(of -> of.projectId() != null).toList();
+      List<ProjectFacts> known = facts.stream().filter(of -> of.project().id() != null).toList();
       long unfinished =
           known.stream()
-              .mapToLong(of -> after.projects().get(of.projectId()).unfinished().size())
+              .mapToLong(of -> after.projects().get(of.project().id()).unfinished().size())
               .sum();
       long givenUp = known.stream().mapToLong(ProjectFacts::givenUp).sum();
-      ArrayList<String> incomplete = new ArrayList<>();
-      facts.stream()
-          .filter(of -> !of.failed().isEmpty())
-          .map(ProjectFacts::slug)
-          .sorted()
-          .forEach(incomplete::add);
       long read = known.stream().filter(of -> !of.failed().contains(Table.PROJECTS)).count();
-      context.output(new StateSummary(read, unfinished, givenUp, incomplete));
+      context.output(
+          new StateSummary(
+              read,
+              unfinished,
+              givenUp,
+              slugs(facts, of -> !of.failed().isEmpty() || of.lists().blocked()),
+              slugs(facts, of -> of.lists().left())));
+    }
+
+    private static List<String> slugs(List<ProjectFacts> facts, Predicate<ProjectFacts> which) {
+      return facts.stream()
+          .filter(which)
+          .map(of -> of.project().slug())
+          .sorted()
+          .collect(Collectors.toCollection(ArrayList::new));
     }
   }
 }

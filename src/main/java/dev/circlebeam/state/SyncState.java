@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -25,7 +26,7 @@ public record SyncState(
     @Nullable WrittenBy writtenBy,
     TreeMap<String, ProjectState> projects) {
   /** The form that this program reads and writes. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /**
    * Who wrote a state.
@@ -69,15 +70,53 @@ public record SyncState(
    * @return the new state
    */
   public SyncState after(List<ProjectFacts> facts, WrittenBy by) {
+    boolean sameRun = isFrom(by.runId(), by.startedAt());
     TreeMap<String, ProjectState> after = new TreeMap<>(projects);
+    if (!sameRun) {
+      after.replaceAll((id, project) -> project.runEnded());
+    }
     for (ProjectFacts of : facts) {
-      if (of.projectId() == null) {
-        continue;
+      if (of.project().id() != null) {
+        after.merge(
+            of.project().id(),
+            ProjectState.unknown(of.project().slug()).after(of, sameRun),
+            (before, unused) -> before.after(of, sameRun));
       }
-      ProjectState before = after.getOrDefault(of.projectId(), ProjectState.unknown(of.slug()));
-      after.put(of.projectId(), before.after(of));
+    }
+    if (facts.stream().noneMatch(of -> of.lists().left())) {
+      after.replaceAll((id, project) -> project.runEnded());
     }
     return new SyncState(VERSION, circleciUrl, output, by, after);
+  }
+
+  /**
+   * Tells whether a run wrote this, in an earlier slice.
+   *
+   * @param runId the run
+   * @param startedAt when it began
+   * @return true when it did
+   */
+  public boolean isFrom(String runId, Instant startedAt) {
+    return writtenBy != null
+        && writtenBy.runId().equals(runId)
+        && writtenBy.startedAt().equals(startedAt);
+  }
+
+  /**
+   * Returns the projects of which the run that wrote this has read something.
+   *
+   * @return who they are; none when that run has ended
+   */
+  public List<ProjectName> projectsOfRun() {
+    List<ProjectName> names = new ArrayList<>();
+    projects.forEach(
+        (id, its) -> {
+          if (its.thisRun() != null) {
+            names.add(
+                new ProjectName(id, its.slug(), its.organizationId(), its.organizationSlug()));
+          }
+        });
+    return names;
   }
 
   /**

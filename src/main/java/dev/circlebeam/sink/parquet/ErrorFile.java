@@ -19,7 +19,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.hadoop.ParquetWriter;
 
-/** The files of {@code _errors}: one for each run and day, since no two runs share a row. */
+/** The files of {@code _errors}: one for each slice of a run and day, since no two share a row. */
 final class ErrorFile {
   static final String TABLE = "_errors";
 
@@ -28,9 +28,10 @@ final class ErrorFile {
   private ErrorFile() {}
 
   /** Returns the file that an error belongs into, relative to the output. */
-  static String of(RequestError error, String runId) {
+  static String of(RequestError error, String runId, int slice) {
     LocalDate day = LocalDate.ofInstant(error.at(), ZoneOffset.UTC);
-    return TABLE + "/dt=" + day + "/" + runId + ".parquet";
+    String part = slice == 0 ? "" : String.format("-%05d", slice);
+    return TABLE + "/dt=" + day + "/" + runId + part + ".parquet";
   }
 
   /** Writes a file whole; a repeated step writes it again. */

@@ -3,6 +3,7 @@ package dev.circlebeam.sink.parquet;
 import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.ScopeRead;
+import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.Progress;
@@ -44,19 +45,31 @@ public final class ParquetSink extends TableSink {
   private final Catalog catalog;
   private final Map<String, ? extends Set<String>> excluded;
   private final String runId;
+  private final int slice;
 
   /**
    * @param folder where the tables are, on a local disk
    * @param catalog every table
    * @param excluded by table, columns that are not written
    * @param runId names temporary files and the run's {@code _errors}
+   * @param slice which part of the run this is, from 0
    */
   public ParquetSink(
-      String folder, Catalog catalog, Map<String, ? extends Set<String>> excluded, String runId) {
+      String folder,
+      Catalog catalog,
+      Map<String, ? extends Set<String>> excluded,
+      String runId,
+      int slice) {
     this.folder = folder;
     this.catalog = catalog;
     this.excluded = excluded;
     this.runId = runId;
+    this.slice = slice;
+  }
+
+  @Override
+  public StoredTables stored() {
+    return new ParquetTables(folder);
   }
 
   /**
@@ -93,7 +106,7 @@ public final class ParquetSink extends TableSink {
     PCollection<MergeFigures> errors =
         input
             .get(ERRORS)
-            .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(runId)))
+            .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(runId, slice)))
             .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(RequestError.class)))
             .apply("ErrorFile", GroupByKey.create())
             .apply("WriteErrors", ParDo.of(new WriteErrorsFn(folder, runId)))
@@ -184,14 +197,16 @@ public final class ParquetSink extends TableSink {
     private static final long serialVersionUID = 1L;
 
     private final String runId;
+    private final int slice;
 
-    ErrorsByFileFn(String runId) {
+    ErrorsByFileFn(String runId, int slice) {
       this.runId = runId;
+      this.slice = slice;
     }
 
     @ProcessElement
     public void process(@Element RequestError error, OutputReceiver<KV<String, RequestError>> out) {
-      out.output(KV.of(ErrorFile.of(error, runId), error));
+      out.output(KV.of(ErrorFile.of(error, runId, slice), error));
     }
   }
 
