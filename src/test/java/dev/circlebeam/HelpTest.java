@@ -29,7 +29,7 @@ public class HelpTest {
         help("--help")
             .lines()
             .filter(line -> line.startsWith("  --"))
-            .map(line -> line.strip().substring(2).replaceFirst("=.*", ""))
+            .map(line -> line.strip().substring(2).replaceFirst("\\[?=.*", ""))
             .toList();
     Set<String> flags =
         Arrays.stream(SyncOptions.class.getDeclaredMethods())

@@ -32,8 +32,8 @@ public class SyncConfigTest {
     assertEquals("https://circleci.com", config.state().circleciUrl());
     assertEquals("/data/out", config.state().output());
     assertEquals(new MaxErrors(1, true), config.maxErrors());
-    assertEquals(Duration.ofHours(6), config.planner().overlap());
-    assertEquals(Duration.ofDays(91), config.planner().unfinishedMaxAge());
+    assertEquals(Duration.ofHours(6), config.planner().rereadFrom().overlap());
+    assertEquals(Duration.ofDays(91), config.planner().unfinished().maxAge());
     assertNull(config.planner().startDate());
     assertFalse(config.planner().fullRefresh());
     assertEquals(Set.of("pipelines", "workflows", "jobs"), Set.copyOf(config.planner().tables()));
@@ -75,8 +75,8 @@ public class SyncConfigTest {
     assertEquals("main", config.fetch().branch());
     assertEquals(Set.of("jobs"), config.fetch().excluded().keySet());
     assertEquals(Instant.parse("2026-01-01T00:00:00Z"), config.planner().startDate());
-    assertEquals(Duration.ofDays(1), config.planner().overlap());
-    assertEquals(Duration.ofDays(7), config.planner().unfinishedMaxAge());
+    assertEquals(Duration.ofDays(1), config.planner().rereadFrom().overlap());
+    assertEquals(Duration.ofDays(7), config.planner().unfinished().maxAge());
     assertTrue(config.planner().fullRefresh());
     assertEquals("/data/state.json", config.state().path());
     assertEquals("https://ci.acme.example", config.state().circleciUrl());

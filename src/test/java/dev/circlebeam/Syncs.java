@@ -65,6 +65,9 @@ final class Syncs {
       // The server's clock is not ours.
       args.add("--unfinishedMaxAge=P9999D");
     }
+    if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--unfinishedBackoff="))) {
+      args.add("--unfinishedBackoff=0");
+    }
     if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--requestsPerSecond="))) {
       args.add("--requestsPerSecond=100000");
     }

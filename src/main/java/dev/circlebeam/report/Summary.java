@@ -67,11 +67,14 @@ public final class Summary {
             table.getValue().misfits());
       }
     }
-    if (!report.backfillLeft().isEmpty()) {
+    List<String> left = new ArrayList<>(report.backfillLeft());
+    left.removeAll(report.incomplete());
+    if (!left.isEmpty()) {
       out.println(
-          "Older pipelines are left in "
-              + String.join(", ", report.backfillLeft())
-              + "; the next run goes on.");
+          "Older pipelines are left in " + String.join(", ", left) + "; the next run goes on.");
+    }
+    if (!report.incomplete().isEmpty()) {
+      out.println("Not read whole: " + String.join(", ", report.incomplete()) + ".");
     }
     if (report.errors() > 0) {
       out.println("What failed is in the table _errors.");

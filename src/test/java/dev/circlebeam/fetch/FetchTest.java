@@ -1,6 +1,7 @@
 package dev.circlebeam.fetch;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -11,6 +12,10 @@ import dev.circlebeam.circleci.CircleCiUrl;
 import dev.circlebeam.circleci.Connection;
 import dev.circlebeam.circleci.TokenReference;
 import dev.circlebeam.plan.Planner;
+import dev.circlebeam.plan.Planner.UnfinishedWork;
+import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.plan.RerunSearch;
+import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.RunFailure;
@@ -46,6 +51,9 @@ public class FetchTest {
   private static final SampleConfig TINY =
       SampleConfig.defaults().withProjects(1).withHistory(25, 10);
 
+  /** An output that has no table yet. */
+  private static final StoredTables EMPTY = (table, columns, from, to, rows) -> {};
+
   @Rule public final TestPipeline pipeline = TestPipeline.create();
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
@@ -56,7 +64,7 @@ public class FetchTest {
       long jobs = server.organization().jobs(server.clock()).count();
       PCollectionTuple planned = planned(server);
       PCollectionTuple fetched =
-          planned.get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server)));
+          planned.get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server), EMPTY));
 
       PAssert.that(planned.get(FetchTags.PAGES))
           .satisfies(pages -> assertRows(pages, "projects", 1));
@@ -70,7 +78,7 @@ public class FetchTest {
       PAssert.thatSingleton(fetched.get(FetchTags.FACTS))
           .satisfies(
               facts -> {
-                assertEquals(Interval.BEGINNING, facts.complete().from());
+                assertEquals(Interval.BEGINNING, facts.lists().read().get(0).from());
                 assertEquals(Set.of("pipelines", "workflows", "jobs"), Set.copyOf(facts.tables()));
                 return null;
               });
@@ -85,7 +93,9 @@ public class FetchTest {
     SampleFaults fault = SampleFaults.parse("FORBIDDEN@/workflow$:every=25");
     try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
       PCollectionTuple fetched =
-          planned(server).get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server)));
+          planned(server)
+              .get(ReadProjects.TASKS)
+              .apply("Fetch", new FetchRows(spec(server), EMPTY));
 
       PAssert.thatSingleton(fetched.get(FetchTags.ERRORS))
           .satisfies(
@@ -106,14 +116,19 @@ public class FetchTest {
     SampleFaults fault = SampleFaults.parse("EXPIRED_PAGE_TOKEN@/pipeline$");
     try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
       PCollectionTuple fetched =
-          planned(server).get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server)));
+          planned(server)
+              .get(ReadProjects.TASKS)
+              .apply("Fetch", new FetchRows(spec(server), EMPTY));
 
       PAssert.thatSingleton(fetched.get(FetchTags.FACTS))
           .satisfies(
               facts -> {
-                assertTrue(facts.complete().from().isAfter(Interval.BEGINNING));
-                assertTrue(facts.complete().to().isAfter(facts.complete().from()));
+                assertTrue(facts.lists().read().get(0).from().isAfter(Interval.BEGINNING));
+                assertTrue(
+                    facts.lists().read().get(0).to().isAfter(facts.lists().read().get(0).from()));
                 assertEquals(List.of("pipelines"), List.copyOf(facts.failed()));
+                assertTrue(facts.lists().blocked());
+                assertFalse("another run tries again", facts.lists().left());
                 return null;
               });
       pipeline.run().waitUntilFinish();
@@ -124,7 +139,7 @@ public class FetchTest {
   public void givenATokenThatIsRefusedOnTheWay_thenTheRunFails() {
     SampleFaults fault = SampleFaults.parse("WRONG_TOKEN_ECHO@/job$");
     try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
-      planned(server).get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server)));
+      planned(server).get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server), EMPTY));
 
       RuntimeException thrown =
           assertThrows(
@@ -141,9 +156,11 @@ public class FetchTest {
         new Planner(
             new TreeSet<>(Set.of("pipelines", "workflows", "jobs")),
             null,
-            Duration.ofHours(6),
-            Duration.ofDays(91),
+            null,
+            new RereadFrom(Duration.ofHours(6), Duration.ZERO),
+            new UnfinishedWork(Duration.ofDays(91), 0),
             false,
+            RerunSearch.NEVER,
             server.clock());
     return pipeline
         .apply(
@@ -175,7 +192,9 @@ public class FetchTest {
         new TreeSet<>(CORE),
         new TreeSet<>(CORE),
         Map.of(),
-        null);
+        null,
+        0,
+        5000);
   }
 
   private static Void assertRows(Iterable<List<TableRecord>> pages, String table, long expected) {
@@ -200,7 +219,7 @@ public class FetchTest {
             .filter(pipeline -> pipeline.why().contains("failed:workflows"))
             .count();
     assertEquals(1, failed);
-    assertEquals(Interval.BEGINNING, facts.complete().from());
+    assertEquals(Interval.BEGINNING, facts.lists().read().get(0).from());
     return null;
   }
 }

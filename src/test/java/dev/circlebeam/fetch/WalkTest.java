@@ -6,11 +6,14 @@ import static org.junit.Assert.assertTrue;
 import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.Answer;
+import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.FixedRateLimit;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.circleci.Waiting;
+import dev.circlebeam.plan.PipelineList;
 import dev.circlebeam.plan.ProjectTask;
+import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.PageReader;
 import dev.circlebeam.record.ScopeRead;
@@ -18,6 +21,7 @@ import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.RequestError;
 import dev.circlebeam.state.Intervals;
 import dev.circlebeam.state.ProjectFacts;
+import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.UnfinishedPipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,17 +111,20 @@ public class WalkTest {
 
   private static ProjectTask task(Map<String, UnfinishedPipeline> unfinished) {
     return new ProjectTask(
-        "project-1",
-        "gh/acme/web",
-        "organization-1",
-        "gh/acme",
+        new ProjectName("project-1", "gh/acme/web", "organization-1", "gh/acme"),
+        NOW,
         Instant.EPOCH,
-        Instant.EPOCH,
-        null,
+        List.of(new PipelineList(null, Instant.EPOCH.minusMillis(1))),
         Intervals.NONE,
+        new TreeMap<>(),
+        new RereadFrom(Duration.ofHours(6), Duration.ZERO),
         new TreeMap<>(unfinished),
+        new TreeSet<>(unfinished.keySet()),
         new TreeSet<>(),
-        new TreeSet<>());
+        new TreeMap<>(),
+        new TreeSet<>(),
+        null,
+        true);
   }
 
   private ProjectFacts walk(ProjectTask task) throws InterruptedException {
@@ -125,12 +132,14 @@ public class WalkTest {
         new FetchSpec(
             "walk-test",
             NOW,
-            null,
+            new ApiAccess("walk-test", null, 1_000_000, 1, 4, Duration.ofMillis(1)),
             catalog,
             new TreeSet<>(TABLES),
             new TreeSet<>(TABLES),
             Map.of(),
-            null);
+            null,
+            0,
+            5000);
     Dispatcher<TableRequest, Page> dispatcher =
         new Dispatcher<>(
             this::answer,
@@ -158,7 +167,9 @@ public class WalkTest {
               }
             },
             Clock.systemUTC());
-    List<ProjectFacts> facts = new Walk(spec, dispatcher, tally).run(List.of(task));
+    Walk walk = new Walk(spec, dispatcher, tally, (table, columns, from, to, rows) -> {});
+    walk.run(List.of(task));
+    List<ProjectFacts> facts = walk.facts();
     assertEquals(1, facts.size());
     return facts.get(0);
   }

@@ -2,21 +2,23 @@ package dev.circlebeam.plan;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import dev.circlebeam.plan.Planner.UnfinishedWork;
+import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.state.Interval;
+import dev.circlebeam.state.Intervals;
+import dev.circlebeam.state.Learned;
 import dev.circlebeam.state.ProjectFacts;
+import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.SyncState;
 import dev.circlebeam.state.SyncState.WrittenBy;
-import dev.circlebeam.state.UnfinishedPipeline;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.Test;
 
@@ -25,25 +27,25 @@ public class PlannerTest {
   private static final Instant NOW = Instant.parse("2026-05-04T12:00:00Z");
   private static final Duration OVERLAP = Duration.ofHours(6);
   private static final Set<String> TABLES = Set.of("pipelines", "workflows");
-  private static final Planner.Project PROJECT =
-      new Planner.Project("project-1", "gh/acme/web", "org-1", "gh/acme");
+  private static final ProjectName PROJECT =
+      new ProjectName("project-1", "gh/acme/web", "org-1", "gh/acme");
 
   @Test
   public void givenFirstRun_thenEverything() {
-    ProjectTask task = planner(null, false).plan(PROJECT, null);
-    assertEquals(Interval.BEGINNING, task.listBackTo());
-    assertNull(task.overlapFrom());
+    ProjectTask task = planner(null, false).plan(PROJECT, null, null, null);
+    assertEquals(fromTheTop(Interval.BEGINNING), task.lists());
+    assertEquals(Intervals.NONE, task.done());
     assertTrue(task.wants(day(1)));
     assertTrue(task.wants(Interval.BEGINNING));
-    assertEquals("gh/acme/web", task.slug());
-    assertEquals("org-1", task.organizationId());
+    assertEquals("gh/acme/web", task.project().slug());
+    assertEquals("org-1", task.project().organizationId());
     assertEquals(Set.of(), task.unfinished().keySet());
   }
 
   @Test
   public void givenFirstRunWithStartDate_thenNothingBeforeIt() {
-    ProjectTask task = planner(day(3), false).plan(PROJECT, null);
-    assertEquals(day(3), task.listBackTo());
+    ProjectTask task = planner(day(3), false).plan(PROJECT, null, null, null);
+    assertEquals(fromTheTop(day(3)), task.lists());
     assertTrue(task.wants(day(3)));
     assertFalse(task.wants(day(3).minusNanos(1000)));
   }
@@ -51,8 +53,8 @@ public class PlannerTest {
   @Test
   public void givenCompleteUpToYesterday_thenFromTheOverlapOn() {
     ProjectTask task = plan(null, complete(Interval.BEGINNING, day(3)));
-    assertEquals(day(3).minus(OVERLAP), task.listBackTo());
-    assertEquals(day(3).minus(OVERLAP), task.overlapFrom());
+    assertEquals(fromTheTop(day(3).minus(OVERLAP)), task.lists());
+    assertEquals(before(day(3).minus(OVERLAP)), task.done().watermark());
     assertTrue(task.wants(day(4)));
     assertTrue(task.wants(day(3)));
     assertTrue(task.wants(day(3).minus(OVERLAP)));
@@ -62,7 +64,7 @@ public class PlannerTest {
   @Test
   public void givenSameStartDateAgain_thenStillFromTheOverlapOn() {
     ProjectTask task = plan(day(1), complete(day(1), day(3)));
-    assertEquals(day(3).minus(OVERLAP), task.listBackTo());
+    assertEquals(fromTheTop(day(3).minus(OVERLAP)), task.lists());
     assertFalse(task.wants(day(2)));
   }
 
@@ -70,7 +72,7 @@ public class PlannerTest {
   public void givenStartDateInsideTheOverlap_thenNotBeforeIt() {
     Instant start = day(3).minus(Duration.ofHours(1));
     ProjectTask task = plan(start, complete(Interval.BEGINNING, day(3)));
-    assertEquals(start, task.listBackTo());
+    assertEquals(fromTheTop(start), task.lists());
     assertFalse(task.wants(start.minusMillis(1)));
     assertTrue(task.wants(start));
   }
@@ -78,20 +80,20 @@ public class PlannerTest {
   @Test
   public void givenStartDateMovedEarlier_thenTheBackfillIsExtended() {
     ProjectTask task = plan(day(1), complete(day(2), day(3)));
-    assertEquals(day(1), task.listBackTo());
+    assertEquals(fromTheTop(day(1)), task.lists());
     assertTrue(task.wants(day(1)));
     assertTrue(task.wants(day(2).minusMillis(1)));
     assertFalse("complete already", task.wants(day(2).plusMillis(1)));
     assertTrue("in the overlap", task.wants(day(3)));
     ProjectTask dropped = plan(null, complete(day(2), day(3)));
-    assertEquals(Interval.BEGINNING, dropped.listBackTo());
+    assertEquals(fromTheTop(Interval.BEGINNING), dropped.lists());
     assertTrue(dropped.wants(Interval.BEGINNING.plusSeconds(1)));
   }
 
   @Test
   public void givenStartDateAfterEverything_thenFromIt() {
     ProjectTask task = plan(day(4), complete(day(1), day(3)));
-    assertEquals(day(4), task.listBackTo());
+    assertEquals(fromTheTop(day(4)), task.lists());
     assertFalse(task.wants(day(3)));
     assertTrue(task.wants(day(4)));
   }
@@ -99,7 +101,7 @@ public class PlannerTest {
   @Test
   public void givenGaps_thenTheOldestIsReachedAndWhatLiesBetweenIsNotReadAgain() {
     ProjectTask task = plan(null, complete(Interval.BEGINNING, day(1)), complete(day(2), day(3)));
-    assertEquals(day(1), task.listBackTo());
+    assertEquals(fromTheTop(day(1).plus(1, ChronoUnit.MICROS)), task.lists());
     assertTrue(task.wants(day(1).plusMillis(1)));
     assertTrue(task.wants(day(2).minusMillis(1)));
     assertFalse(task.wants(day(2)));
@@ -109,24 +111,17 @@ public class PlannerTest {
 
   @Test
   public void givenTableThatWasNotWrittenBefore_thenAllIsReadForIt() {
-    Planner more =
-        new Planner(
-            Set.of("pipelines", "workflows", "jobs"),
-            null,
-            OVERLAP,
-            Duration.ofDays(91),
-            false,
-            NOW);
-    ProjectTask task = more.plan(PROJECT, state(complete(Interval.BEGINNING, day(3))));
-    assertEquals(Interval.BEGINNING, task.listBackTo());
+    Planner more = planner(Set.of("pipelines", "workflows", "jobs"), null, false);
+    ProjectTask task = more.plan(PROJECT, state(complete(Interval.BEGINNING, day(3))), null, NOW);
+    assertEquals(fromTheTop(Interval.BEGINNING), task.lists());
     assertTrue(task.wants(day(1)));
   }
 
   @Test
   public void givenFullRefresh_thenEverythingAgainAndUnfinishedWorkKept() {
     ProjectState state = state(complete(Interval.BEGINNING, day(3)), unfinished("a", day(1)));
-    ProjectTask task = planner(null, true).plan(PROJECT, state);
-    assertEquals(Interval.BEGINNING, task.listBackTo());
+    ProjectTask task = planner(null, true).plan(PROJECT, state, null, NOW);
+    assertEquals(fromTheTop(Interval.BEGINNING), task.lists());
     assertTrue(task.wants(day(1)));
     assertEquals(Set.of("a"), task.unfinished().keySet());
   }
@@ -141,11 +136,12 @@ public class PlannerTest {
             unfinished("old", limit),
             unfinished("failed", limit.minusMillis(1)),
             unfinished("aged", limit.minusMillis(1), "workflows"));
-    ProjectTask task = planner(null, false).plan(PROJECT, state);
+    ProjectTask task = planner(null, false).plan(PROJECT, state, null, NOW);
     assertEquals(
         "what failed is asked for again as long from its first failure",
         Set.of("young", "old", "failed"),
         task.unfinished().keySet());
+    assertEquals(Set.of("young", "old", "failed"), task.due());
     assertEquals(Set.of("aged"), task.givenUp());
     assertEquals("planning changes nothing", 4, state.unfinished().size());
     assertEquals(Set.of("jobs"), task.failedBefore("old"));
@@ -160,11 +156,23 @@ public class PlannerTest {
   }
 
   private static ProjectTask plan(Instant startDate, ProjectFacts... learned) {
-    return planner(startDate, false).plan(PROJECT, state(learned));
+    return planner(startDate, false).plan(PROJECT, state(learned), null, NOW);
   }
 
   private static Planner planner(Instant startDate, boolean fullRefresh) {
-    return new Planner(TABLES, startDate, OVERLAP, Duration.ofDays(91), fullRefresh, NOW);
+    return planner(TABLES, startDate, fullRefresh);
+  }
+
+  private static Planner planner(Set<String> tables, Instant startDate, boolean fullRefresh) {
+    return new Planner(
+        tables,
+        startDate,
+        null,
+        new RereadFrom(OVERLAP, Duration.ZERO),
+        new UnfinishedWork(Duration.ofDays(91), 0),
+        fullRefresh,
+        RerunSearch.NEVER,
+        NOW);
   }
 
   private static ProjectState state(ProjectFacts... learned) {
@@ -176,15 +184,7 @@ public class PlannerTest {
   }
 
   private static ProjectFacts complete(Instant from, Instant to) {
-    return new ProjectFacts(
-        "project-1",
-        "gh/acme/web",
-        TABLES,
-        new Interval(from, to),
-        Map.of(),
-        Set.of(),
-        0,
-        Set.of());
+    return Learned.of(TABLES).read(from, to).facts();
   }
 
   private static ProjectFacts unfinished(String id, Instant createdAt) {
@@ -192,15 +192,16 @@ public class PlannerTest {
   }
 
   private static ProjectFacts unfinished(String id, Instant createdAt, String... why) {
-    return new ProjectFacts(
-        "project-1",
-        "gh/acme/web",
-        TABLES,
-        null,
-        Map.of(id, new UnfinishedPipeline(createdAt, NOW, NOW, new TreeSet<>(Set.of(why)))),
-        Set.of(),
-        0,
-        Set.of());
+    return Learned.of(TABLES).unfinished(id, createdAt, NOW, why).facts();
+  }
+
+  /** One list, from its top back to the first pipeline that is wanted. */
+  private static List<PipelineList> fromTheTop(Instant first) {
+    return List.of(new PipelineList(null, before(first)));
+  }
+
+  private static Instant before(Instant moment) {
+    return moment.minus(1, ChronoUnit.MICROS);
   }
 
   private static Instant day(int day) {

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,10 +86,12 @@ public class RunReportTest {
     RunReport report =
         RunReport.done(
             RUN,
+            0,
+            START,
             START,
             FetchFigures.NONE,
             Map.of(),
-            new StateSummary(0, 0, 0, new ArrayList<>()),
+            new StateSummary(0, 0, 0, List.of(), List.of()),
             MaxErrors.parse("1%"));
     assertEquals(report, writtenAndRead(report));
     assertEquals(0, report.exitCode());
@@ -110,10 +111,11 @@ public class RunReportTest {
             "61.5 s in all",
             "12 pipelines are unfinished",
             "jobs: 2 values did not fit",
-            "Not read whole: gh/acme/api",
+            "Older pipelines are left in gh/acme/app; the next run goes on.",
+            "Not read whole: gh/acme/api.",
             "_errors",
             "Report: /out/_runs/run-1.json");
-    assertEquals(10, facts.size());
+    assertEquals(11, facts.size());
     for (String fact : facts) {
       assertThat(text, containsString(fact));
     }
@@ -132,7 +134,7 @@ public class RunReportTest {
             .plus(FetchFigures.OfTable.missing())
             .plus(new FetchFigures.OfTable(396, 7511, 0, 0, new java.util.TreeSet<>()));
     FetchFigures half =
-        new FetchFigures(400, 17, 9, 2500, 4000, 6, countedErrors, Map.of("jobs", jobs));
+        new FetchFigures(400, 17, 9, 2500, 4000, 6, countedErrors, 20, 0, Map.of("jobs", jobs));
     FetchFigures rest =
         new FetchFigures(
             31,
@@ -142,6 +144,8 @@ public class RunReportTest {
             6000,
             0,
             0,
+            5,
+            1,
             Map.of("projects", FetchFigures.OfTable.answer(1, 0, Set.of())));
     Map<String, MergeFigures> merged = new TreeMap<>();
     merged.put(
@@ -149,10 +153,12 @@ public class RunReportTest {
     merged.put("_errors", new MergeFigures("_errors", 6, 1, 99));
     return RunReport.done(
         RUN,
+        0,
+        START.plusMillis(1_500),
         START.plusMillis(61_500),
         FetchFigures.NONE.plus(half).plus(rest),
         merged,
-        new StateSummary(2, 12, 0, new ArrayList<>(List.of("gh/acme/api"))),
+        new StateSummary(2, 12, 0, List.of("gh/acme/api"), List.of("gh/acme/app")),
         MaxErrors.parse(maxErrors));
   }
 

@@ -27,7 +27,7 @@ public class IntervalsTest {
   @Test
   public void givenNoStretch_thenNothing() {
     assertNull(Intervals.NONE.watermark());
-    assertNull(Intervals.NONE.endOfStretchAt(at(1)));
+    assertNull(Intervals.NONE.at(at(1)));
     assertEquals(false, Intervals.NONE.contains(at(1)));
     assertEquals(Intervals.NONE, Intervals.NONE.and(Intervals.NONE.plus(of(1, 2))));
   }
@@ -36,11 +36,11 @@ public class IntervalsTest {
   public void givenStretches_thenEndsBelongToThem() {
     Intervals intervals = new Intervals(List.of(of(1, 3), of(5, 8)));
     assertEquals(at(8), intervals.watermark());
-    assertEquals(at(3), intervals.endOfStretchAt(at(1)));
-    assertEquals(at(3), intervals.endOfStretchAt(at(3)));
-    assertNull(intervals.endOfStretchAt(at(4)));
-    assertEquals(at(8), intervals.endOfStretchAt(at(5)));
-    assertNull(intervals.endOfStretchAt(at(9)));
+    assertEquals(at(3), intervals.at(at(1)).to());
+    assertEquals(at(3), intervals.at(at(3)).to());
+    assertNull(intervals.at(at(4)));
+    assertEquals(at(8), intervals.at(at(5)).to());
+    assertNull(intervals.at(at(9)));
   }
 
   /** Stretches end at even points, so that the odd ones show the gaps between them. */
@@ -75,7 +75,8 @@ public class IntervalsTest {
     for (int point = 0; point <= POINTS + 1; point++) {
       assertEquals(points.get(point), intervals.contains(at(point)));
       Instant end = points.get(point) ? at(points.nextClearBit(point) - 1) : null;
-      assertEquals(end, intervals.endOfStretchAt(at(point)));
+      Interval stretch = intervals.at(at(point));
+      assertEquals(end, stretch == null ? null : stretch.to());
     }
     assertEquals(points.isEmpty() ? null : at(points.length() - 1), intervals.watermark());
     for (int i = 1; i < intervals.list().size(); i++) {

@@ -17,9 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.Before;
 import org.junit.Rule;
@@ -108,7 +106,7 @@ public class StateStoreTest {
   public void givenDamagedFiles_thenRefusedWithTheFileAndNothingElse() throws IOException {
     String good =
         """
-        {"version": 1, "circleci_url": "https://circleci.com", "output": "/out",
+        {"version": 2, "circleci_url": "https://circleci.com", "output": "/out",
          "written_by": null, "projects": {"p": {"slug": "gh/acme/web"}}}
         """;
     write(good);
@@ -135,8 +133,11 @@ public class StateStoreTest {
             good.replace("\"gh/acme/web\"", "\"s\", \"unfinished\": {\"a\": null}"),
             good.replace("\"gh/acme/web\"", "\"s\", \"unfinished\": {\"a\": {}}"),
             good.replace("\"gh/acme/web\"", "\"s\", \"failed\": [null]"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"backfill\": {\"page_token\": \"two\"}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"settled\": {\"" + NOW + "\": null}"),
+            good.replace("\"gh/acme/web\"", "\"s\", \"settled\": {\"" + NOW + "\": [null]}"),
             good.replace("\"written_by\": null", "\"written_by\": {}"));
-    assertEquals(21, damaged.size());
+    assertEquals(24, damaged.size());
     for (String text : damaged) {
       write(text);
       RunFailure failure = assertThrows(text, RunFailure.class, () -> store.read());
@@ -172,8 +173,9 @@ public class StateStoreTest {
     String future = "\"circleci_url\": \"https://circleci.com\", \"output\": \"/out\"";
     for (String text :
         List.of(
-            "{\"version\": 2, " + future + ", \"projects\": {}}",
-            "{\"version\": 2, " + future + ", \"projects\": [], \"buckets\": 5}")) {
+            "{\"version\": 1, " + future + ", \"projects\": {}}",
+            "{\"version\": 3, " + future + ", \"projects\": {}}",
+            "{\"version\": 3, " + future + ", \"projects\": [], \"buckets\": 5}")) {
       write(text);
       RunFailure failure = assertThrows(text, RunFailure.class, () -> store.read());
       assertEquals(ExitCode.USAGE, failure.exitCode());
@@ -224,18 +226,14 @@ public class StateStoreTest {
 
   private static SyncState state(SyncState before, String runId, int slice) {
     ProjectFacts facts =
-        new ProjectFacts(
-            "project-1",
-            "gh/acme/web",
-            List.of("pipelines", "jobs"),
-            new Interval(Interval.BEGINNING, NOW),
-            Map.of(
-                "a",
-                new UnfinishedPipeline(
-                    NOW, NOW, NOW, new TreeSet<>(Set.of("failed:jobs", "jobs")))),
-            Set.of(),
-            0,
-            Set.of("webhooks"));
+        Learned.of(List.of("pipelines", "jobs"))
+            .read(Interval.BEGINNING, NOW)
+            .left(new Continuation("two", NOW, null))
+            .unfinished("a", NOW, NOW, "failed:jobs", "jobs")
+            .settled(NOW, "mark")
+            .failed("webhooks")
+            .searchedAt(NOW)
+            .facts();
     return before.after(List.of(facts), new WrittenBy(runId, slice, NOW));
   }
 }

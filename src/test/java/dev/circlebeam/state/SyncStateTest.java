@@ -8,7 +8,6 @@ import dev.circlebeam.state.SyncState.WrittenBy;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.Test;
@@ -21,6 +20,8 @@ public class SyncStateTest {
   private static final Instant T3 = Instant.parse("2026-05-04T00:00:00Z");
   private static final List<String> BOTH = List.of("pipelines", "workflows");
 
+  private int runs;
+
   @Test
   public void givenRuns_thenStretchesGrowForTheTablesThatWereWritten() {
     SyncState state = after(empty(), facts(BOTH, new Interval(T0, T1)));
@@ -31,15 +32,16 @@ public class SyncStateTest {
     assertEquals(List.of(new Interval(T0, T1)), complete(state, BOTH).list());
     state = after(state, facts(BOTH, new Interval(T3, T3)));
     assertEquals(List.of(new Interval(T0, T1), new Interval(T3, T3)), complete(state, BOTH).list());
-    state = after(state, facts(BOTH, null));
+    state = after(state, learned().facts());
     assertEquals(List.of(new Interval(T0, T1), new Interval(T3, T3)), complete(state, BOTH).list());
     assertEquals(Intervals.NONE, complete(state, List.of()));
   }
 
   @Test
   public void givenUnfinishedWork_thenKnownSinceFirstSeenUntilResolved() {
-    SyncState state = after(empty(), unfinished("a", T1, "workflows"), "b");
-    state = after(state, unfinished("a", T2, "failed:jobs"));
+    SyncState state =
+        after(empty(), learned().unfinished("a", T0, T1, "workflows").resolved("b").facts());
+    state = after(state, learned().unfinished("a", T0, T2, "failed:jobs").facts());
     UnfinishedPipeline again = project(state).unfinished().get("a");
     assertEquals(T1, again.since());
     assertEquals(T2, again.lastRead());
@@ -47,7 +49,9 @@ public class SyncStateTest {
     assertEquals(Set.of("jobs"), again.failedTables());
     state = after(state, facts(BOTH, new Interval(T2, T3)));
     assertEquals("what nobody looked at stays", Set.of("a"), project(state).unfinished().keySet());
-    state = after(state, unfinished("c", T3, "pipelines"), "a", "unknown");
+    state =
+        after(
+            state, learned().unfinished("c", T0, T3, "pipelines").resolved("a", "unknown").facts());
     assertEquals(Set.of("c"), project(state).unfinished().keySet());
   }
 
@@ -64,15 +68,7 @@ public class SyncStateTest {
     SyncState state = after(empty(), facts(BOTH, new Interval(T0, T1)));
     assertTrue(state.knowsSlug("gh/acme/web"));
     ProjectFacts renamed =
-        new ProjectFacts(
-            "project-1",
-            "gh/acme/shop",
-            BOTH,
-            new Interval(T1, T2),
-            Map.of(),
-            Set.of(),
-            0,
-            Set.of());
+        Learned.of(BOTH).project("project-1", "gh/acme/shop").read(T1, T2).facts();
     state = after(state, renamed);
     assertEquals(1, state.projects().size());
     assertTrue(state.knowsSlug("gh/acme/shop"));
@@ -83,16 +79,7 @@ public class SyncStateTest {
   @Test
   public void givenFactsOfSomeProjects_thenTheOthersAndTheOldStateStay() {
     SyncState before = after(empty(), facts(BOTH, new Interval(T0, T1)));
-    ProjectFacts other =
-        new ProjectFacts(
-            "project-2",
-            "gh/acme/api",
-            BOTH,
-            new Interval(T0, T3),
-            Map.of(),
-            Set.of(),
-            0,
-            Set.of());
+    ProjectFacts other = Learned.of(BOTH).project("project-2", "gh/acme/api").read(T0, T3).facts();
     WrittenBy by = new WrittenBy("run-2", 3, T3);
     SyncState now = before.after(List.of(other), by);
     assertEquals(Set.of("project-1"), before.projects().keySet());
@@ -107,30 +94,21 @@ public class SyncStateTest {
     return SyncState.empty("https://circleci.com", "/out");
   }
 
-  private static SyncState after(SyncState state, ProjectFacts facts) {
-    return state.after(List.of(facts), new WrittenBy("run", 0, T3));
+  /** After another run, of one slice. */
+  private SyncState after(SyncState state, ProjectFacts facts) {
+    return state.after(List.of(facts), new WrittenBy("run-" + runs++, 0, T3));
   }
 
-  private static SyncState after(
-      SyncState state, Map<String, UnfinishedPipeline> unfinished, String... resolved) {
-    return after(
-        state,
-        new ProjectFacts(
-            "project-1", "gh/acme/web", BOTH, null, unfinished, List.of(resolved), 0, Set.of()));
+  private static Learned learned() {
+    return Learned.of(BOTH);
   }
 
   private static ProjectFacts facts(Collection<String> tables, Interval complete) {
-    return new ProjectFacts(
-        "project-1", "gh/acme/web", tables, complete, Map.of(), Set.of(), 0, Set.of());
+    return Learned.of(tables).read(complete.from(), complete.to()).facts();
   }
 
   private static ProjectFacts failed(String... tables) {
-    return new ProjectFacts(
-        "project-1", "gh/acme/web", BOTH, null, Map.of(), Set.of(), 0, List.of(tables));
-  }
-
-  private static Map<String, UnfinishedPipeline> unfinished(String id, Instant seen, String why) {
-    return Map.of(id, new UnfinishedPipeline(T0, seen, seen, new TreeSet<>(List.of(why))));
+    return learned().failed(tables).facts();
   }
 
   private static Intervals complete(SyncState state, Collection<String> tables) {
