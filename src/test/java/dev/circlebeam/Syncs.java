@@ -57,6 +57,18 @@ final class Syncs {
     return outcome(code, out, err);
   }
 
+  /** Runs a sync that counts ages by the server's clock. */
+  static Outcome syncByItsClock(SampleServer server, Path output, String... more)
+      throws IOException {
+    List<String> args = args(server, output, more);
+    SyncOptions options = CommandLine.parse(args.subList(1, args.size()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    SyncConfig config = SyncConfig.of(options, Instant.now(), null).withClock(server::clock);
+    int code = new SyncCommand(options, stream(out), stream(err)).run(config);
+    return outcome(code, out, err);
+  }
+
   /** The arguments of a sync of all the server's projects, unless {@code --projects} is given. */
   static List<String> args(SampleServer server, Path output, String... more) throws IOException {
     List<String> args =

@@ -77,7 +77,7 @@ public record Planner(
       done = done == null ? its : done.and(its);
     }
     done = done == null ? Intervals.NONE : done;
-    done = soFar == null ? done : done.plus(soFar.read());
+    Intervals allDone = soFar == null ? done : done.plus(soFar.read());
     TreeSet<String> givenUp = new TreeSet<>();
     TreeSet<String> due = new TreeSet<>();
     known
@@ -87,7 +87,8 @@ public record Planner(
               if (pipeline.isOlderThan(now.minus(unfinished.maxAge()))) {
                 givenUp.add(id);
               } else if (!isFresh(pipeline.lastRead(), soFar)
-                  && (fullRefresh || pipeline.isDue(now, unfinished.backoff(), tables))) {
+                  && !isListed(pipeline.createdAt(), start, allDone)
+                  && pipeline.isDue(now, unfinished.backoff(), tables)) {
                 due.add(id);
               }
             });
@@ -98,8 +99,8 @@ public record Planner(
         project,
         now,
         start,
-        isBlocked ? List.of() : lists(done, start, known.backfill()),
-        done,
+        isBlocked ? List.of() : lists(allDone, start, known.backfill()),
+        allDone,
         doneBy,
         rereadFrom,
         left,
@@ -137,6 +138,11 @@ public record Planner(
   private Intervals lessReread(Intervals complete) {
     Instant watermark = complete.watermark();
     return watermark == null ? complete : complete.before(rereadFrom.of(watermark, now));
+  }
+
+  /** What the lists of pipelines will bring need not be asked for by its id. */
+  private boolean isListed(Instant createdAt, Instant start, Intervals done) {
+    return branch == null && !createdAt.isBefore(start) && !done.contains(createdAt);
   }
 
   private boolean isFresh(Instant lastRead, @Nullable RunSoFar soFar) {

@@ -41,7 +41,9 @@ final class FaultInjector {
     }
 
     private boolean strikes(ApiRequest request) {
-      if (!rule.kind().concerns(request) || !rule.path().matcher(request.path()).find()) {
+      boolean isMeant =
+          rule.path().matcher(request.path()).find() || rule.path().matcher(request.url()).find();
+      if (!rule.kind().concerns(request) || !isMeant) {
         return false;
       }
       if (rule.every() > 0) {

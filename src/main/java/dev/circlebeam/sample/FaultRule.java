@@ -9,7 +9,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * One fault and when it happens.
  *
  * @param kind what goes wrong
- * @param path for which paths: the expression is found in them
+ * @param path for which paths: the expression is found in them, or in the path with its query
  * @param times how often for each URL, from the first request on; 0 for always
  * @param every only each so-manieth request that the rule concerns; 0 for all
  */
