@@ -79,7 +79,7 @@ final class SyncCommand {
       OutputFolder.make(config.output());
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
-      try (RunLock lock = RunLock.take(config.output(), config.runId());
+      try (RunLock lock = RunLock.take(config.guard());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
         OutputFolder.removeLeftovers(config.output());
@@ -113,10 +113,9 @@ final class SyncCommand {
 
   private static ParquetSink sink(SyncConfig config) {
     return new ParquetSink(
-        config.output().toString(),
+        config.guard(),
         config.fetch().catalog(),
         config.fetch().excluded(),
-        config.runId(),
         config.fetch().slice());
   }
 

@@ -16,6 +16,7 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.state.AtomicFile;
+import dev.circlebeam.state.OutputGuard;
 import dev.circlebeam.state.StateStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -234,6 +235,11 @@ record SyncConfig(
   /** The run's name. */
   String runId() {
     return run.runId();
+  }
+
+  /** Through which the run replaces files of its output. */
+  OutputGuard guard() {
+    return new OutputGuard(output.toString(), run.runId(), run.startedAt());
   }
 
   /** Where reports go. */

@@ -9,11 +9,13 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.state.OutputGuard;
 import dev.circlebeam.state.RunLock;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.Rule;
@@ -233,7 +235,8 @@ public class SyncRefusalsTest {
     try (SampleServer server = SampleServer.start(TINY)) {
       Syncs.sync(server, output);
       server.resetStats();
-      try (RunLock lock = RunLock.take(output, "the-other-run")) {
+      OutputGuard other = new OutputGuard(output.toString(), "the-other-run", Instant.now());
+      try (RunLock lock = RunLock.take(other)) {
         Syncs.Outcome outcome = Syncs.sync(server, output);
 
         assertRefused(outcome, 4, "the-other-run", "--output");

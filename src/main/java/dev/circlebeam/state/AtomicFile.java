@@ -41,10 +41,18 @@ public final class AtomicFile {
    * @throws IOException when it cannot be put there; the old file is then still there
    */
   public static void replace(Path temporary, Path path) throws IOException {
-    try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      file.force(true);
-    }
+    flush(temporary);
     Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+    flushFolderOf(path);
+  }
+
+  static void flush(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  static void flushFolderOf(Path path) throws IOException {
     try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent())) {
       folder.force(true);
     }

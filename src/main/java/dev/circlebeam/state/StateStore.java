@@ -1,5 +1,7 @@
 package dev.circlebeam.state;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -82,9 +84,30 @@ public record StateStore(String path, String circleciUrl, String output) impleme
    *
    * @param readVersion what the run read when it began
    * @param state the new state
-   * @throws RunFailure when another run has written the state since, or it cannot be written
+   * @throws RunFailure when another run has written the state since, or has taken the output, or
+   *     the state cannot be written
    */
   public void replace(String readVersion, SyncState state) {
+    SyncState.WrittenBy by = requireNonNull(state.writtenBy());
+    try {
+      // Another run may compare at the same time.
+      new OutputGuard(output, by.runId(), by.startedAt())
+          .replacing(
+              () -> {
+                replaceUnchanged(readVersion, state);
+                return null;
+              });
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    } catch (IOException e) {
+      throw RunFailure.failed(
+          "unwritable",
+          "the state " + path + " cannot be written: " + e,
+          "make room, then run again");
+    }
+  }
+
+  private void replaceUnchanged(String readVersion, SyncState state) throws IOException {
     byte[] now = bytes();
     if (now != null && isFrom(parse(now), state)) {
       return;
@@ -98,16 +121,7 @@ public record StateStore(String path, String circleciUrl, String output) impleme
               + " run's state is not",
           "run it again, and only one at a time");
     }
-    try {
-      AtomicFile.write(Path.of(path), JSON.writeValueAsBytes(state));
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    } catch (IOException e) {
-      throw RunFailure.failed(
-          "unwritable",
-          "the state " + path + " cannot be written: " + e,
-          "make room, then run again");
-    }
+    AtomicFile.write(Path.of(path), JSON.writeValueAsBytes(state));
   }
 
   private static boolean isFrom(SyncState there, SyncState state) {

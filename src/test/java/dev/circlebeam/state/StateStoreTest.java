@@ -30,18 +30,20 @@ public class StateStoreTest {
   private static final Instant NOW = Instant.parse("2026-05-04T09:12:31.207123Z");
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  private String output;
   private Path file;
   private StateStore store;
 
   @Before
   public void open() {
+    output = folder.getRoot().toString();
     file = folder.getRoot().toPath().resolve("deep/er/_state.json");
-    store = new StateStore(file.toString(), URL, "/out");
+    store = new StateStore(file.toString(), URL, output);
   }
 
   @Test
   public void givenNoFile_thenEmptyAndNothingWritten() {
-    assertEquals(SyncState.empty(URL, "/out"), store.read().state());
+    assertEquals(SyncState.empty(URL, output), store.read().state());
     assertFalse(Files.exists(file.getParent()));
   }
 
@@ -108,7 +110,8 @@ public class StateStoreTest {
         """
         {"version": 2, "circleci_url": "https://circleci.com", "output": "/out",
          "written_by": null, "projects": {"p": {"slug": "gh/acme/web"}}}
-        """;
+        """
+            .replace("/out", output);
     write(good);
     assertEquals(Set.of("p"), store.read().state().projects().keySet());
     List<String> damaged =
@@ -122,7 +125,7 @@ public class StateStoreTest {
             good + "x",
             good + good,
             "\0\0\0\0",
-            good.replace("\"/out\"", "null"),
+            good.replace("\"" + output + "\"", "null"),
             good.replace("\"https://circleci.com\"", "null"),
             good.replace("{\"p\": {\"slug\": \"gh/acme/web\"}}", "null"),
             good.replace("{\"slug\": \"gh/acme/web\"}", "null"),
@@ -155,22 +158,22 @@ public class StateStoreTest {
     RunFailure server =
         assertThrows(
             RunFailure.class,
-            () -> new StateStore(file.toString(), "https://ci.example.com", "/out").read());
+            () -> new StateStore(file.toString(), "https://ci.example.com", output).read());
     assertThat(server.getMessage(), containsString("--circleciUrl"));
     assertThat(server.getMessage(), containsString("https://ci.example.com"));
     assertThat(server.getMessage(), containsString(URL));
     assertEquals(ExitCode.USAGE, server.exitCode());
-    RunFailure output =
+    RunFailure other =
         assertThrows(
             RunFailure.class, () -> new StateStore(file.toString(), URL, "/elsewhere").read());
-    assertThat(output.getMessage(), containsString("--output"));
-    assertThat(output.getMessage(), containsString("/elsewhere"));
-    assertEquals(ExitCode.USAGE, output.exitCode());
+    assertThat(other.getMessage(), containsString("--output"));
+    assertThat(other.getMessage(), containsString("/elsewhere"));
+    assertEquals(ExitCode.USAGE, other.exitCode());
   }
 
   @Test
   public void givenOtherVersion_thenSaidSoAlsoWhenItsFormIsUnknown() throws IOException {
-    String future = "\"circleci_url\": \"https://circleci.com\", \"output\": \"/out\"";
+    String future = "\"circleci_url\": \"https://circleci.com\", \"output\": \"" + output + "\"";
     for (String text :
         List.of(
             "{\"version\": 1, " + future + ", \"projects\": {}}",

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import dev.circlebeam.record.Timestamps;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RequestError;
-import dev.circlebeam.state.AtomicFile;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,19 +35,19 @@ final class ErrorFile {
   }
 
   /** Writes a file whole; a repeated step writes it again. */
-  static MergeFigures write(Path file, String runId, Iterable<RequestError> errors)
+  static MergeFigures write(OutputGuard guard, Path file, Iterable<RequestError> errors)
       throws IOException {
     List<RequestError> sorted =
         ImmutableList.sortedCopyOf(
             Comparator.comparing(RequestError::at).thenComparing(RequestError::url), errors);
     Files.createDirectories(file.getParent());
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Path temporary = OutputFolder.temporary(file, guard.runId());
     try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, SCHEMA)) {
       for (RequestError error : sorted) {
-        writer.write(row(runId, error));
+        writer.write(row(guard.runId(), error));
       }
     }
-    AtomicFile.replace(temporary, file);
+    guard.replace(temporary, file, () -> true);
     return new MergeFigures(TABLE, sorted.size(), 1, Files.size(file));
   }
 

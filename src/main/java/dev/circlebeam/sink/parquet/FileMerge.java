@@ -1,10 +1,11 @@
 package dev.circlebeam.sink.parquet;
 
+import com.google.common.collect.Iterables;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.AtomicFile;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,34 +21,34 @@ import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
  * Puts rows into one file: what was there under other keys stays, what was there under the same
- * keys is replaced. Done twice with the same rows it writes the same bytes.
+ * keys is replaced. Done twice with the same rows it writes the same bytes. When somebody else puts
+ * a file in the place meanwhile it is done again, with the rows of that one.
  */
 final class FileMerge {
   private final Path file;
   private final Table table;
-  private final Schema schema;
+  private final SchemaNow schemaNow;
   private final Schema columns;
-  private final boolean isWhole;
   private final TreeMap<String, TableRecord> latest = new TreeMap<>();
   private final Set<String> scopes = new HashSet<>();
+
+  /** Where a merge learns what columns the table's files have; others may add some at any time. */
+  interface SchemaNow {
+    /** Returns all columns of the files that are there, and of the rows. */
+    Schema get() throws IOException;
+  }
 
   /**
    * @param file the file; need not be there
    * @param table the table it is of
-   * @param schema the columns of the table's files
+   * @param schemaNow the columns of the table's files
    * @param columns those of them that this run writes; the others are null in its rows
    */
-  FileMerge(Path file, Table table, Schema schema, Schema columns) {
+  FileMerge(Path file, Table table, SchemaNow schemaNow, Schema columns) {
     this.file = file;
     this.table = table;
-    this.schema = schema;
+    this.schemaNow = schemaNow;
     this.columns = columns;
-    this.isWhole =
-        names(schema).equals(names(table.schema())) && names(columns).equals(names(schema));
-  }
-
-  private static List<String> names(Schema schema) {
-    return schema.getFields().stream().map(Schema.Field::name).toList();
   }
 
   /** Takes what is to be done; of rows with one key the one that arrived last counts. */
@@ -66,68 +67,121 @@ final class FileMerge {
   /**
    * Does it.
    *
-   * @param run names the temporary file
+   * @param guard the run, which names the temporary file
    * @return what was done; when it returns the file is durable
    * @throws IOException when it cannot be written; the old file is then still there
-   * @throws RunFailure when the old file has columns that the catalogue lacks
+   * @throws RunFailure when the old file has columns that the catalogue lacks, or another run has
+   *     taken the output
    */
-  MergeFigures write(String run) throws IOException {
-    boolean exists = Files.exists(file);
-    if (exists) {
-      checkColumns();
-    } else if (latest.isEmpty()) {
-      return new MergeFigures(table.name(), 0, 0, 0);
+  MergeFigures write(OutputGuard guard) throws IOException {
+    while (true) {
+      try (Attempt attempt = attempt(guard)) {
+        if (attempt.replace()) {
+          return attempt.isNothing()
+              ? new MergeFigures(table.name(), 0, 0, 0)
+              : new MergeFigures(table.name(), latest.size(), 1, Files.size(file));
+        }
+      }
+      // Whoever was faster has done its part: with every turn one more is finished.
     }
-    Files.createDirectories(file.getParent());
-    Path temporary = file.resolveSibling(file.getFileName() + "." + run + ".tmp");
+  }
+
+  /** Does all but the last step. */
+  Attempt attempt(OutputGuard guard) throws IOException {
+    // The file before the columns: they are written down before any file has them.
+    Attempt attempt = new Attempt(guard, OldFile.open(file));
+    boolean prepared = false;
     try {
-      writeTo(temporary, exists);
-      AtomicFile.replace(temporary, file);
+      attempt.prepare();
+      prepared = true;
     } finally {
-      Files.deleteIfExists(temporary);
-    }
-    return new MergeFigures(table.name(), latest.size(), 1, Files.size(file));
-  }
-
-  private void writeTo(Path temporary, boolean exists) throws IOException {
-    try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, schema)) {
-      if (exists) {
-        copyOthers(writer);
-      }
-      for (TableRecord record : latest.values()) {
-        writer.write(inFile(record.row()));
+      if (!prepared) {
+        attempt.close();
       }
     }
+    return attempt;
   }
 
-  private void checkColumns() throws IOException {
-    for (Schema.Field field : oldSchema().getFields()) {
-      if (schema.getField(field.name()) == null) {
-        throw RunFailure.failed(
-            "unknown_column",
-            file + " has a column " + field.name() + " that this catalogue lacks",
-            "use the version of circlebeam that wrote it, or give another --output");
+  /** A new file, made from an old one, that has not taken its place yet. */
+  final class Attempt implements AutoCloseable {
+    private final OutputGuard guard;
+    private final OldFile old;
+    private final Path temporary;
+
+    private Attempt(OutputGuard guard, OldFile old) {
+      this.guard = guard;
+      this.old = old;
+      this.temporary = OutputFolder.temporary(file, guard.runId());
+    }
+
+    private boolean isNothing() {
+      return !old.exists() && latest.isEmpty();
+    }
+
+    private void prepare() throws IOException {
+      Schema schema = schemaNow.get();
+      if (isNothing()) {
+        return;
       }
-    }
-  }
-
-  private Schema oldSchema() {
-    try {
-      return ParquetFiles.schema(file);
-    } catch (IOException e) {
-      throw RunFailure.failed(
-          "damaged_file",
-          file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
-          "move it away, then read its rows again with --fullRefresh");
-    }
-  }
-
-  private void copyOthers(ParquetWriter<GenericRecord> writer) throws IOException {
-    try (ParquetReader<GenericRecord> old = ParquetFiles.read(file, schema)) {
-      for (GenericRecord row = old.read(); row != null; row = old.read()) {
-        if (!latest.containsKey(RowKey.of(table, row)) && !isReplaced(row)) {
+      if (old.exists()) {
+        checkColumns(schema);
+      }
+      Files.createDirectories(file.getParent());
+      try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, schema)) {
+        if (old.exists()) {
+          copyOthers(schema, writer);
+        }
+        for (GenericRecord row : rows(schema)) {
           writer.write(row);
         }
+      }
+    }
+
+    private void checkColumns(Schema schema) {
+      for (Schema.Field field : oldSchema().getFields()) {
+        if (schema.getField(field.name()) == null) {
+          throw RunFailure.failed(
+              "unknown_column",
+              file + " has a column " + field.name() + " that this catalogue lacks",
+              "use the version of circlebeam that wrote it, or give another --output");
+        }
+      }
+    }
+
+    private Schema oldSchema() {
+      try {
+        return ParquetFiles.schema(old.contents());
+      } catch (IOException e) {
+        throw RunFailure.failed(
+            "damaged_file",
+            file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
+            "move it away, then read its rows again with --fullRefresh");
+      }
+    }
+
+    private void copyOthers(Schema schema, ParquetWriter<GenericRecord> writer) throws IOException {
+      try (ParquetReader<GenericRecord> rows = ParquetFiles.read(old.contents(), schema)) {
+        for (GenericRecord row = rows.read(); row != null; row = rows.read()) {
+          if (!latest.containsKey(RowKey.of(table, row)) && !isReplaced(row)) {
+            writer.write(row);
+          }
+        }
+      }
+    }
+
+    /**
+     * Puts the new file in the old one's place.
+     *
+     * @return whether it is there; not when the old one is not there any more
+     */
+    boolean replace() throws IOException {
+      return isNothing() || guard.replace(temporary, file, old::isInPlace);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (old) {
+        Files.deleteIfExists(temporary);
       }
     }
   }
@@ -136,15 +190,23 @@ final class FileMerge {
     return table.scope() != null && scopes.contains(String.valueOf(row.get(table.scope())));
   }
 
-  /** A row with the columns that the file has; those that nobody wants any more are null. */
-  private GenericRecord inFile(GenericRecord row) {
-    if (isWhole) {
-      return row;
-    }
+  /** The rows with the columns that the file has; those that nobody wants any more are null. */
+  private Iterable<GenericRecord> rows(Schema schema) {
+    boolean whole =
+        names(schema).equals(names(table.schema())) && names(columns).equals(names(schema));
+    return Iterables.transform(
+        latest.values(), record -> whole ? record.row() : projected(record.row(), schema));
+  }
+
+  private GenericRecord projected(GenericRecord row, Schema schema) {
     GenericRecord projected = new GenericData.Record(schema);
     for (Schema.Field field : columns.getFields()) {
       projected.put(field.name(), row.get(field.name()));
     }
     return projected;
+  }
+
+  private static List<String> names(Schema schema) {
+    return schema.getFields().stream().map(Schema.Field::name).toList();
   }
 }

@@ -4,13 +4,22 @@ import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The folder that tables are written into. */
 public final class OutputFolder {
+  private static final String TEMPORARY = ".tmp";
+  private static final int DEPTH = 3;
+
   private OutputFolder() {}
 
   /**
@@ -53,7 +62,7 @@ public final class OutputFolder {
               || visible.stream()
                   .anyMatch(
                       entry ->
-                          List.of("_state.json", "_runs", "_lock")
+                          List.of("_state.json", "_runs", "_lock", "_writer")
                                   .contains(entry.getFileName().toString())
                               || Files.exists(entry.resolve("_table.json")));
       if (!ours) {
@@ -86,18 +95,48 @@ public final class OutputFolder {
   }
 
   /**
-   * Removes the temporary files of runs that died. Only for who holds the output's lock.
+   * Names a file to be written before it takes another's place.
+   *
+   * @param file the place
+   * @param runId who writes it
+   * @return a name in the same folder that nobody else uses; not even a run of the same name
+   */
+  static Path temporary(Path file, String runId) {
+    return file.resolveSibling(
+        file.getFileName() + "." + runId + "." + UUID.randomUUID() + TEMPORARY);
+  }
+
+  /**
+   * Removes the temporary files of runs that died, or whose lock was broken: those fail then. Only
+   * for who holds the output's lock.
    *
    * @param folder the output
    * @throws RunFailure when that fails
    */
   public static void removeLeftovers(Path folder) {
-    try (Stream<Path> files = Files.walk(folder, 3)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".tmp")).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Files.walkFileTree(folder, Set.of(), DEPTH, new RemoveTemporaries());
     } catch (IOException e) {
       throw unwritable(folder.toString(), e);
+    }
+  }
+
+  private static final class RemoveTemporaries extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (file.toString().endsWith(TEMPORARY)) {
+        Files.deleteIfExists(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      // A run whose lock was broken may still be at work.
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
     }
   }
 

@@ -54,68 +54,57 @@ final class ParquetFiles {
   }
 
   /** Returns the schema that a file was written with. */
-  static Schema schema(Path path) throws IOException {
-    try (ParquetFileReader reader = ParquetFileReader.open(new ChannelFile(path))) {
+  static Schema schema(InputFile file) throws IOException {
+    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
       String json = reader.getFooter().getFileMetaData().getKeyValueMetaData().get(AVRO_SCHEMA);
       if (json == null) {
-        throw new IOException(path + " was not written by circlebeam");
+        throw new IOException("it has no " + AVRO_SCHEMA);
       }
       return new Schema.Parser().parse(json);
     } catch (RuntimeException e) {
       // So Parquet says of a file that is damaged.
-      throw new IOException(path + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(e.getMessage(), e);
     }
   }
 
   /** Opens a file; columns that it lacks are read as null. */
-  static ParquetReader<GenericRecord> read(Path path, Schema schema) throws IOException {
-    return read(path, schema.toString(), new PlainParquetConfiguration());
+  static ParquetReader<GenericRecord> read(InputFile file, Schema schema) throws IOException {
+    return read(file, schema.toString(), new PlainParquetConfiguration());
   }
 
   /** Opens a file of whose columns only those in the schema are read; see {@link #read}. */
-  static ParquetReader<GenericRecord> readOnly(Path path, Schema schema) throws IOException {
+  static ParquetReader<GenericRecord> readOnly(InputFile file, Schema schema) throws IOException {
     String json = schema.toString();
     PlainParquetConfiguration configuration = new PlainParquetConfiguration();
     configuration.set("parquet.avro.projection", json);
     // The projection is looked for in the file as if it were to be written.
     configuration.set(OLD_LISTS, "false");
-    return read(path, json, configuration);
+    return read(file, json, configuration);
   }
 
   private static ParquetReader<GenericRecord> read(
-      Path path, String schema, PlainParquetConfiguration configuration) throws IOException {
+      InputFile file, String schema, PlainParquetConfiguration configuration) throws IOException {
     configuration.set("parquet.avro.read.schema", schema);
     configuration.set("parquet.avro.add-list-element-records", "false");
-    return AvroParquetReader.<GenericRecord>builder(new ChannelFile(path), configuration)
+    return AvroParquetReader.<GenericRecord>builder(file, configuration)
         .withDataModel(GenericData.get())
         .build();
   }
 
-  private static final class ChannelFile implements InputFile {
-    private final Path path;
-    private long opened = -1;
+  /** Makes an open file readable, again and again, but by one reader at a time. */
+  static InputFile input(SeekableByteChannel channel) {
+    return new ChannelFile(channel);
+  }
 
-    ChannelFile(Path path) {
-      this.path = path;
-    }
-
+  private record ChannelFile(SeekableByteChannel channel) implements InputFile {
     @Override
     public long getLength() throws IOException {
-      // Parquet opens a file, then asks for its length: by then another may have the name.
-      return opened >= 0 ? opened : Files.size(path);
+      return channel.size();
     }
 
     @Override
-    public SeekableInputStream newStream() throws IOException {
-      SeekableByteChannel channel = Files.newByteChannel(path);
-      opened = channel.size();
+    public SeekableInputStream newStream() {
       return new ChannelStream(channel);
-    }
-
-    /** What Parquet calls the file when it complains. */
-    @Override
-    public String toString() {
-      return path.toString();
     }
   }
 
@@ -126,6 +115,10 @@ final class ParquetFiles {
       super(java.nio.channels.Channels.newInputStream(channel));
       this.channel = channel;
     }
+
+    /** The channel is closed by whoever opened it. */
+    @Override
+    public void close() {}
 
     @Override
     public long getPos() throws IOException {

@@ -10,6 +10,7 @@ import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RequestError;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.sink.TableSink;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,42 +35,37 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  * Puts records into Parquet files below a folder: groups them by file, then merges each file with
  * what is there.
  *
- * <p>Example: {@code rows.apply("Merge", new ParquetSink(folder, catalog, excluded, runId))}. Fails
- * the run, with a {@link RunFailure}, before it replaces a file that has columns the catalogue
- * lacks.
+ * <p>Example: {@code rows.apply("Merge", new ParquetSink(guard, catalog, excluded))}. Fails the
+ * run, with a {@link RunFailure}, before it replaces a file that has columns the catalogue lacks.
  */
 public final class ParquetSink extends TableSink {
   private static final long serialVersionUID = 1L;
 
-  private final String folder;
+  private final OutputGuard guard;
   private final Catalog catalog;
   private final Map<String, ? extends Set<String>> excluded;
-  private final String runId;
   private final int slice;
 
   /**
-   * @param folder where the tables are, on a local disk
+   * @param guard the run, and the folder that its tables are in, on a local disk
    * @param catalog every table
    * @param excluded by table, columns that are not written
-   * @param runId names temporary files and the run's {@code _errors}
    * @param slice which part of the run this is, from 0
    */
   public ParquetSink(
-      String folder,
+      OutputGuard guard,
       Catalog catalog,
       Map<String, ? extends Set<String>> excluded,
-      String runId,
       int slice) {
-    this.folder = folder;
+    this.guard = guard;
     this.catalog = catalog;
     this.excluded = excluded;
-    this.runId = runId;
     this.slice = slice;
   }
 
   @Override
   public StoredTables stored() {
-    return new ParquetTables(folder);
+    return new ParquetTables(guard.output());
   }
 
   /**
@@ -81,7 +77,7 @@ public final class ParquetSink extends TableSink {
   public void check(Set<String> tables) {
     for (String name : tables) {
       Table table = catalog.table(name);
-      TableManifest.check(Path.of(folder, name), table, columns(table, excluded));
+      TableManifest.check(Path.of(guard.output(), name), table, columns(table, excluded));
     }
   }
 
@@ -101,15 +97,15 @@ public final class ParquetSink extends TableSink {
             .and(scopes)
             .apply("Updates", Flatten.pCollections())
             .apply("ByFile", GroupByKey.create())
-            .apply("MergeFile", ParDo.of(new MergeFn(folder, catalog, excluded, runId)))
+            .apply("MergeFile", ParDo.of(new MergeFn(guard, catalog, excluded)))
             .setCoder(SerializableCoder.of(MergeFigures.class));
     PCollection<MergeFigures> errors =
         input
             .get(ERRORS)
-            .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(runId, slice)))
+            .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(guard.runId(), slice)))
             .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(RequestError.class)))
             .apply("ErrorFile", GroupByKey.create())
-            .apply("WriteErrors", ParDo.of(new WriteErrorsFn(folder, runId)))
+            .apply("WriteErrors", ParDo.of(new WriteErrorsFn(guard)))
             .setCoder(SerializableCoder.of(MergeFigures.class));
     return PCollectionList.of(tables).and(errors).apply("Written", Flatten.pCollections());
   }
@@ -163,17 +159,14 @@ public final class ParquetSink extends TableSink {
   private static final class MergeFn extends DoFn<KV<String, Iterable<FileUpdate>>, MergeFigures> {
     private static final long serialVersionUID = 1L;
 
-    private final String folder;
+    private final OutputGuard guard;
     private final Catalog catalog;
     private final Map<String, ? extends Set<String>> excluded;
-    private final String runId;
 
-    MergeFn(
-        String folder, Catalog catalog, Map<String, ? extends Set<String>> excluded, String runId) {
-      this.folder = folder;
+    MergeFn(OutputGuard guard, Catalog catalog, Map<String, ? extends Set<String>> excluded) {
+      this.guard = guard;
       this.catalog = catalog;
       this.excluded = excluded;
-      this.runId = runId;
     }
 
     @ProcessElement
@@ -182,13 +175,17 @@ public final class ParquetSink extends TableSink {
       Table table = catalog.table(TableFiles.table(file.getKey()));
       Schema columns = columns(table, excluded);
       try {
-        Schema schema = TableManifest.ensure(Path.of(folder, table.name()), table, columns);
-        FileMerge merge = new FileMerge(Path.of(folder, file.getKey()), table, schema, columns);
+        FileMerge merge =
+            new FileMerge(
+                Path.of(guard.output(), file.getKey()),
+                table,
+                () -> TableManifest.ensure(guard, table, columns),
+                columns);
         file.getValue().forEach(merge::add);
-        out.output(merge.write(runId));
-        Progress.of(runId).merged();
+        out.output(merge.write(guard));
+        Progress.of(guard.runId()).merged();
       } catch (IOException e) {
-        throw OutputFolder.unwritable(folder, e);
+        throw OutputFolder.unwritable(guard.output(), e);
       }
     }
   }
@@ -214,21 +211,20 @@ public final class ParquetSink extends TableSink {
       extends DoFn<KV<String, Iterable<RequestError>>, MergeFigures> {
     private static final long serialVersionUID = 1L;
 
-    private final String folder;
-    private final String runId;
+    private final OutputGuard guard;
 
-    WriteErrorsFn(String folder, String runId) {
-      this.folder = folder;
-      this.runId = runId;
+    WriteErrorsFn(OutputGuard guard) {
+      this.guard = guard;
     }
 
     @ProcessElement
     public void process(
         @Element KV<String, Iterable<RequestError>> file, OutputReceiver<MergeFigures> out) {
       try {
-        out.output(ErrorFile.write(Path.of(folder, file.getKey()), runId, file.getValue()));
+        Path path = Path.of(guard.output(), file.getKey());
+        out.output(ErrorFile.write(guard, path, file.getValue()));
       } catch (IOException e) {
-        throw OutputFolder.unwritable(folder, e);
+        throw OutputFolder.unwritable(guard.output(), e);
       }
     }
   }

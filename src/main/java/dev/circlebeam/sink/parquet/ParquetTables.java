@@ -6,6 +6,7 @@ import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -124,7 +125,9 @@ public final class ParquetTables implements StoredTables {
   }
 
   private static void readFile(Path file, Schema schema, Consumer<GenericRecord> rows) {
-    try (ParquetReader<GenericRecord> reader = ParquetFiles.readOnly(file, schema)) {
+    try (FileChannel channel = FileChannel.open(file);
+        ParquetReader<GenericRecord> reader =
+            ParquetFiles.readOnly(ParquetFiles.input(channel), schema)) {
       for (GenericRecord row = next(file, reader); row != null; row = next(file, reader)) {
         rows.accept(row);
       }

@@ -8,10 +8,12 @@ import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.AtomicFile;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,7 +29,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class TableManifest {
   private static final String FILE = "_table.json";
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Object ONE_WRITER = new Object();
 
   private TableManifest() {}
 
@@ -58,21 +59,32 @@ final class TableManifest {
   }
 
   /**
-   * Makes sure that a table's {@code _table.json} is there and names all columns.
+   * Makes sure that a table's {@code _table.json} is there and names all columns, whoever else adds
+   * some at the same time.
    *
-   * @return the schema of the table's files
+   * @return the schema of the table's files; it has the columns of all that are there now
    * @throws IOException when it cannot be written
    */
-  static Schema ensure(Path folder, Table table, Schema columns) throws IOException {
-    synchronized (ONE_WRITER) {
-      Schema schema = check(folder, table, columns);
-      byte[] wanted = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json(table, schema));
-      Path file = folder.resolve(FILE);
-      if (!Files.exists(file) || !java.util.Arrays.equals(Files.readAllBytes(file), wanted)) {
-        AtomicFile.write(file, wanted);
-      }
+  static Schema ensure(OutputGuard guard, Table table, Schema columns) throws IOException {
+    Path folder = Path.of(guard.output(), table.name());
+    Schema schema = check(folder, table, columns);
+    if (isWritten(folder, json(table, schema))) {
       return schema;
     }
+    return guard.replacing(
+        () -> {
+          Schema now = check(folder, table, columns);
+          byte[] wanted = json(table, now);
+          if (!isWritten(folder, wanted)) {
+            AtomicFile.write(folder.resolve(FILE), wanted);
+          }
+          return now;
+        });
+  }
+
+  private static boolean isWritten(Path folder, byte[] wanted) throws IOException {
+    Path file = folder.resolve(FILE);
+    return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), wanted);
   }
 
   private static Schema union(Path file, Table table, Schema columns, JsonNode known) {
@@ -163,7 +175,7 @@ final class TableManifest {
     }
   }
 
-  private static ObjectNode json(Table table, Schema schema) throws IOException {
+  private static byte[] json(Table table, Schema schema) throws IOException {
     ObjectNode json = JSON.createObjectNode();
     json.put("table", table.name());
     table.primaryKey().forEach(json.putArray("primary_key")::add);
@@ -176,7 +188,7 @@ final class TableManifest {
           .put("name", field.name())
           .set("type", JSON.readTree(field.schema().toString()));
     }
-    return json;
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
   }
 
   private static String texts(JsonNode array) {

@@ -13,6 +13,7 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +37,12 @@ public class FileMergeTest {
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
   private Path output;
   private Path file;
+  private OutputGuard guard;
 
   @Before
   public void name() {
     output = folder.getRoot().toPath();
+    guard = Things.guard(output, "run");
     file = output.resolve("things/dt=2026-05-04/part-00000.parquet");
   }
 
@@ -109,10 +112,10 @@ public class FileMergeTest {
         Things.withColumn(
             "{\"name\": \"extra_column\", \"type\": [\"null\", \"string\"], \"doc\": \"E.\"}");
     Table table = Things.things(wider);
-    Schema schema = TableManifest.ensure(output.resolve("things"), table, table.schema());
-    FileMerge merge = new FileMerge(file, table, schema, table.schema());
+    Schema schema = TableManifest.ensure(guard, table, table.schema());
+    FileMerge merge = new FileMerge(file, table, () -> schema, table.schema());
     merge.add(Things.update(Things.thing(wider, "b", 4, "new", 1)));
-    merge.write("run");
+    merge.write(guard);
     assertEquals(
         List.of("a|old|null", "b|new|e"),
         Duck.rows("select id, text, extra_column from '" + file + "' order by id"));
@@ -133,8 +136,8 @@ public class FileMergeTest {
                 "{\"name\": \"number\", \"type\": [\"null\", \"long\"], \"default\": null, \"doc\":"
                     + " \"Number.\"},",
                 ""));
-    FileMerge merge = new FileMerge(file, narrower, narrower.schema(), narrower.schema());
-    RunFailure failure = assertThrows(RunFailure.class, () -> merge.write("run"));
+    FileMerge merge = new FileMerge(file, narrower, narrower::schema, narrower.schema());
+    RunFailure failure = assertThrows(RunFailure.class, () -> merge.write(guard));
     assertThat(failure.getMessage(), containsString("number"));
     assertThat(failure.getMessage(), containsString(file.toString()));
     assertArrayEquals(old, Files.readAllBytes(file));
@@ -145,17 +148,17 @@ public class FileMergeTest {
   public void givenExcludedColumns_thenAbsentInNewFilesAndNullInOldOnes() throws Exception {
     Path other = output.resolve("other/part-00000.parquet");
     Schema without = TABLE.schemaWithout(Set.of("text", "struct"));
-    FileMerge fresh = new FileMerge(other, TABLE, without, without);
+    FileMerge fresh = new FileMerge(other, TABLE, () -> without, without);
     fresh.add(Things.update(thing("a", "secret", 1)));
-    fresh.write("run");
+    fresh.write(guard);
     assertEquals(
         List.of(
             "id", "kind", "project_id", "created_at", "number", "texts", "_extra", "_synced_at"),
         List.copyOf(Duck.types("'" + other + "'").keySet()));
     merge(Things.update(thing("a", "old", 1)));
-    FileMerge later = new FileMerge(file, TABLE, TABLE.schema(), without);
+    FileMerge later = new FileMerge(file, TABLE, TABLE::schema, without);
     later.add(Things.update(thing("b", "secret", 1)));
-    later.write("run");
+    later.write(guard);
     assertEquals(
         List.of("a|old|{n=0.5}", "b|null|null"),
         Duck.rows("select id, text, struct from '" + file + "' order by id"));
@@ -260,23 +263,22 @@ public class FileMergeTest {
 
   /** Merges as the sink does. */
   private void mergeWith(Schema columns, TableRecord row) throws IOException {
-    Schema schema = TableManifest.ensure(output.resolve("things"), TABLE, columns);
-    FileMerge merge = new FileMerge(file, TABLE, schema, columns);
+    Schema schema = TableManifest.ensure(guard, TABLE, columns);
+    FileMerge merge = new FileMerge(file, TABLE, () -> schema, columns);
     merge.add(Things.update(row));
-    merge.write("run");
+    merge.write(guard);
   }
 
-  private static MergeFigures mergeKeys(Path keys, FileUpdate... updates) throws IOException {
+  private MergeFigures mergeKeys(Path keys, FileUpdate... updates) throws IOException {
     return merge(keys, CATALOG.table(Things.KEYS), updates);
   }
 
-  private static MergeFigures merge(Path file, Table table, FileUpdate... updates)
-      throws IOException {
-    FileMerge merge = new FileMerge(file, table, table.schema(), table.schema());
+  private MergeFigures merge(Path file, Table table, FileUpdate... updates) throws IOException {
+    FileMerge merge = new FileMerge(file, table, table::schema, table.schema());
     for (FileUpdate update : updates) {
       merge.add(update);
     }
-    return merge.write("run");
+    return merge.write(guard);
   }
 
   private List<String> last(int count) throws Exception {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.Before;
@@ -44,7 +45,8 @@ public class OutputFolderTest {
 
   @Test
   public void givenOurFolders_thenFine() throws IOException {
-    for (String ours : List.of("_state.json", "_lock", "_runs/x.json", "jobs/_table.json")) {
+    for (String ours :
+        List.of("_state.json", "_lock", "_writer", "_runs/x.json", "jobs/_table.json")) {
       Path output = root.resolve("out-" + ours.replace('/', '-'));
       Files.createDirectories(output.resolve(ours).getParent());
       Files.createFile(output.resolve(ours));
@@ -76,6 +78,29 @@ public class OutputFolderTest {
         "skipped: this user (root?) writes into read-only folders", Files.isWritable(readOnly));
     refused(readOnly, "no permission");
     refused(readOnly.resolve("new/folder"), "no permission");
+  }
+
+  @Test
+  public void givenTemporaryFilesOfADeadRun_thenTheyAreRemovedAndNothingElse() throws IOException {
+    List<Path> kept = new ArrayList<>();
+    List<Path> dead = new ArrayList<>();
+    for (String name :
+        List.of(
+            "jobs/dt=2026-05-04/part-00000.parquet",
+            "jobs/_table.json",
+            "projects/part-00000.parquet",
+            "_errors/dt=2026-05-04/run.parquet",
+            "_runs/run.json",
+            "_state.json")) {
+      Path file = root.resolve(name);
+      Files.createDirectories(file.getParent());
+      kept.add(Files.createFile(file));
+      dead.add(Files.createFile(OutputFolder.temporary(file, "dead")));
+    }
+    assertEquals(6, dead.size());
+    OutputFolder.removeLeftovers(root);
+    assertTrue(dead.stream().noneMatch(Files::exists));
+    assertTrue(kept.stream().allMatch(Files::exists));
   }
 
   @Test

@@ -302,7 +302,9 @@ public class ParquetSinkTest {
     RunFailure early =
         assertThrows(
             RunFailure.class,
-            () -> new ParquetSink("" + output, CATALOG, NONE, "run", 0).check(Set.of("things")));
+            () ->
+                new ParquetSink(Things.guard(output, "run"), CATALOG, NONE, 0)
+                    .check(Set.of("things")));
     assertThat(early.getMessage(), containsString("size"));
     Exception thrown =
         assertThrows(
@@ -370,7 +372,7 @@ public class ParquetSinkTest {
         PCollectionTuple.of(TableSink.PAGES, rows)
             .and(TableSink.SCOPES, read)
             .and(TableSink.ERRORS, failed)
-            .apply("Merge", new ParquetSink(output.toString(), catalog, excluded, runId, 0));
+            .apply("Merge", new ParquetSink(Things.guard(output, runId), catalog, excluded, 0));
     PAssert.that(written)
         .satisfies(
             figures -> {

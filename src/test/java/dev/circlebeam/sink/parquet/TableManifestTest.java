@@ -11,6 +11,7 @@ import static org.junit.Assert.assertThrows;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +33,11 @@ public class TableManifestTest {
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
   private Path things;
   private Path file;
+  private OutputGuard guard;
 
   @Before
   public void name() {
+    guard = Things.guard(folder.getRoot().toPath(), "run");
     things = folder.getRoot().toPath().resolve("things");
     file = things.resolve("_table.json");
   }
@@ -44,9 +47,9 @@ public class TableManifestTest {
     Schema schema = TableManifest.check(things, TABLE, TABLE.schema());
     assertEquals(names(TABLE.schema()), names(schema));
     assertFalse(Files.exists(things));
-    assertEquals(schema, TableManifest.ensure(things, TABLE, TABLE.schema()));
+    assertEquals(schema, TableManifest.ensure(guard, TABLE, TABLE.schema()));
     byte[] written = Files.readAllBytes(file);
-    assertEquals(schema, TableManifest.ensure(things, TABLE, TABLE.schema()));
+    assertEquals(schema, TableManifest.ensure(guard, TABLE, TABLE.schema()));
     assertArrayEquals(written, Files.readAllBytes(file));
     assertEquals(Set.of("_table.json"), Things.contents(things).keySet());
     assertThat(Files.readString(file), containsString("\"partition_by\" : \"created_at\""));
@@ -54,7 +57,7 @@ public class TableManifestTest {
 
   @Test
   public void givenNewColumns_thenAtTheEndForGood() throws IOException {
-    TableManifest.ensure(things, TABLE, TABLE.schema());
+    TableManifest.ensure(guard, TABLE, TABLE.schema());
     Table wider =
         Things.things(
             Things.withColumn(
@@ -62,9 +65,9 @@ public class TableManifestTest {
     List<String> expected = new ArrayList<>(names(TABLE.schema()));
     expected.add("size");
     assertEquals(expected, names(TableManifest.check(things, wider, wider.schema())));
-    assertEquals(expected, names(TableManifest.ensure(things, wider, wider.schema())));
+    assertEquals(expected, names(TableManifest.ensure(guard, wider, wider.schema())));
     Schema without = wider.schemaWithout(Set.of("size", "text"));
-    assertEquals(expected, names(TableManifest.ensure(things, wider, without)));
+    assertEquals(expected, names(TableManifest.ensure(guard, wider, without)));
     RunFailure older =
         assertThrows(RunFailure.class, () -> TableManifest.check(things, TABLE, TABLE.schema()));
     assertThat(older.getMessage(), containsString("size"));
@@ -73,7 +76,7 @@ public class TableManifestTest {
 
   @Test
   public void givenOtherWords_thenTheSameTable() throws IOException {
-    TableManifest.ensure(things, TABLE, TABLE.schema());
+    TableManifest.ensure(guard, TABLE, TABLE.schema());
     byte[] written = Files.readAllBytes(file);
     Map<String, String> changes = new LinkedHashMap<>();
     changes.put("\"Struct.\"", "\"A better explanation.\"");
@@ -91,7 +94,7 @@ public class TableManifestTest {
 
   @Test
   public void givenOtherKeyPartitionBucketsOrTypes_thenRefused() throws IOException {
-    TableManifest.ensure(things, TABLE, TABLE.schema());
+    TableManifest.ensure(guard, TABLE, TABLE.schema());
     byte[] written = Files.readAllBytes(file);
     Map<String, List<String>> changes = new LinkedHashMap<>();
     changes.put("primary_key", List.of("[\"kind\", \"id\"]", "[\"kind\", \"id\", \"project_id\"]"));
@@ -113,7 +116,7 @@ public class TableManifestTest {
               assertThrows(
                   change.toString(),
                   RunFailure.class,
-                  () -> TableManifest.ensure(things, changed, changed.schema()));
+                  () -> TableManifest.ensure(guard, changed, changed.schema()));
           assertEquals(ExitCode.USAGE, failure.exitCode());
           assertThat(failure.getMessage(), containsString(what.strip()));
           assertThat(failure.getMessage(), containsString(file.toString()));
@@ -123,7 +126,7 @@ public class TableManifestTest {
 
   @Test
   public void givenFilesByAnotherDate_thenRefused() throws IOException {
-    TableManifest.ensure(things, TABLE, TABLE.schema());
+    TableManifest.ensure(guard, TABLE, TABLE.schema());
     String good = Files.readString(file);
     for (String other : List.of("\"started_at\"", "null")) {
       String text = good.replace("\"created_at\",\n  \"buckets", other + ",\n  \"buckets");
@@ -138,7 +141,7 @@ public class TableManifestTest {
 
   @Test
   public void givenDamagedFiles_thenRefusedAndLeftAlone() throws IOException {
-    TableManifest.ensure(things, TABLE, TABLE.schema());
+    TableManifest.ensure(guard, TABLE, TABLE.schema());
     String good = Files.readString(file);
     List<String> damaged =
         List.of(
@@ -155,7 +158,7 @@ public class TableManifestTest {
       Files.writeString(file, text);
       RunFailure failure =
           assertThrows(
-              text, RunFailure.class, () -> TableManifest.ensure(things, TABLE, TABLE.schema()));
+              text, RunFailure.class, () -> TableManifest.ensure(guard, TABLE, TABLE.schema()));
       assertEquals(ExitCode.USAGE, failure.exitCode());
       assertThat(failure.getMessage(), containsString(file.toString()));
       assertEquals(text, Files.readString(file));

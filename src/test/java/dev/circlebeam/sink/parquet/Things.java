@@ -5,10 +5,12 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.PageReader;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.state.OutputGuard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,26 +116,37 @@ final class Things {
     return new FileUpdate(List.of(rows), null);
   }
 
+  /** A run. */
+  static OutputGuard guard(Path output, String runId) {
+    return new OutputGuard(output.toString(), runId, Instant.EPOCH);
+  }
+
   /** Writes rows of one table into its files, as the sink does. */
   static void write(Path output, Catalog catalog, TableRecord... rows) throws IOException {
     Table table = catalog.table(rows[0].table());
-    Schema schema = TableManifest.ensure(output.resolve(table.name()), table, table.schema());
+    OutputGuard guard = guard(output, "run");
     Map<String, FileMerge> files = new TreeMap<>();
     for (TableRecord row : rows) {
       Function<String, FileMerge> merge =
-          file -> new FileMerge(output.resolve(file), table, schema, table.schema());
+          file ->
+              new FileMerge(
+                  output.resolve(file),
+                  table,
+                  () -> TableManifest.ensure(guard, table, table.schema()),
+                  table.schema());
       files.computeIfAbsent(TableFiles.of(table, row.row()), merge).add(update(row));
     }
     for (FileMerge file : files.values()) {
-      file.write("run");
+      file.write(guard);
     }
   }
 
-  /** Files below a folder with what is in them. */
+  /** Files below a folder with what is in them; less the guard's own. */
   static Map<String, List<Byte>> contents(Path folder) throws IOException {
     Map<String, List<Byte>> contents = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+      for (Path path :
+          paths.filter(Files::isRegularFile).filter(f -> !f.endsWith("_writer")).toList()) {
         List<Byte> bytes = new ArrayList<>();
         for (byte b : Files.readAllBytes(path)) {
           bytes.add(b);
