@@ -9,6 +9,7 @@ import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.parquet.OutputFolder;
 import dev.circlebeam.sink.parquet.ParquetSink;
+import dev.circlebeam.state.OutputGuard;
 import dev.circlebeam.state.RunLock;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -79,7 +80,7 @@ final class SyncCommand {
       OutputFolder.make(config.output());
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
-      try (RunLock lock = RunLock.take(config.guard());
+      try (RunLock lock = lock(config.guard());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
         OutputFolder.removeLeftovers(config.output());
@@ -97,6 +98,21 @@ final class SyncCommand {
     } catch (RunFailure e) {
       return failed(config, e);
     }
+  }
+
+  private RunLock lock(OutputGuard run) {
+    if (!options.isBreakLock()) {
+      return RunLock.take(run);
+    }
+    return RunLock.takeByForce(
+        run,
+        broken ->
+            err.println(
+                "circlebeam: warning: --breakLock took --output="
+                    + run.output()
+                    + " from "
+                    + broken
+                    + "; it can write nothing more there"));
   }
 
   /** Finds out what can be found out before anything is asked or written. */

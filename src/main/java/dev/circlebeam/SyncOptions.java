@@ -189,6 +189,14 @@ public interface SyncOptions extends PipelineOptions {
 
   void setRunId(String value);
 
+  @Flag(group = Group.RUN, place = 5)
+  @Description(
+      "For emergencies: take the output from a run that holds it and cannot be ended. That run can"
+          + " write nothing more, and fails.")
+  boolean isBreakLock();
+
+  void setBreakLock(boolean value);
+
   @Flag(group = Group.SAMPLE, place = 1)
   @Description("Sync the sample organization, from a server inside this process. Needs no token.")
   boolean isSample();

@@ -155,7 +155,8 @@ public final class RunLock implements AutoCloseable {
   private static RunFailure refusal(String output, String holder) {
     return RunFailure.locked(
         "another run holds --output=" + output + (holder.isBlank() ? "" : ": " + holder.strip()),
-        "wait until it has ended, or give another --output");
+        "wait until it has ended, or give another --output; --breakLock takes it from a run that"
+            + " cannot be ended");
   }
 
   private static String host() {

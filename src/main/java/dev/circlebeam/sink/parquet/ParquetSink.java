@@ -53,10 +53,7 @@ public final class ParquetSink extends TableSink {
    * @param slice which part of the run this is, from 0
    */
   public ParquetSink(
-      OutputGuard guard,
-      Catalog catalog,
-      Map<String, ? extends Set<String>> excluded,
-      int slice) {
+      OutputGuard guard, Catalog catalog, Map<String, ? extends Set<String>> excluded, int slice) {
     this.guard = guard;
     this.catalog = catalog;
     this.excluded = excluded;

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 
 /** Two small tables, one of each kind, and rows of them. */
 final class Things {
