@@ -136,15 +136,15 @@ public class SyncSlicesTest {
     Path output = output("out");
     SampleConfig failing =
         SMALL.withFaults(
-            SampleFaults.parse("truncated_body@/image-tools/pipeline.*page-token:times=6"));
+            SampleFaults.parse("truncated_body@/web-shop/pipeline.*page-token:times=6"));
     try (SampleServer server = SampleServer.start(failing)) {
       Syncs.Outcome outcome =
           Syncs.impatientSync(server, output, "--slicePipelines=20", "--maxErrors=5");
 
       assertEquals(outcome.err(), 0, outcome.code());
       RunReport report = Syncs.report(output);
-      assertEquals(List.of("gh/acme/image-tools"), report.incomplete());
-      assertEquals(List.of("gh/acme/image-tools"), report.backfillLeft());
+      assertEquals(List.of("gh/acme/web-shop"), report.incomplete());
+      assertEquals(List.of("gh/acme/web-shop"), report.backfillLeft());
       assertEquals(1, report.errors());
       assertTrue(DuckDb.number(output, "select count(*) from {pipelines}") > 80);
       server.resetStats();
