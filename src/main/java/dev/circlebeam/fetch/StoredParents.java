@@ -93,10 +93,16 @@ final class StoredParents {
         });
   }
 
-  /** Copies the columns that requests need, since a row may be used for the next one. */
+  /**
+   * Copies the columns that requests need, since a row may be used for the next one. Texts come out
+   * as the API's do, whatever they are in files: an item that says the same is not to differ.
+   */
   static Map<String, Object> columns(GenericRecord row, Set<String> names) {
     Map<String, Object> columns = new HashMap<>();
-    names.forEach(name -> columns.put(name, row.get(name)));
+    for (String name : names) {
+      Object value = row.get(name);
+      columns.put(name, value instanceof CharSequence ? value.toString() : value);
+    }
     return columns;
   }
 }
