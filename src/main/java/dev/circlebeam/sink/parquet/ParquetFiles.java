@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -55,7 +56,10 @@ final class ParquetFiles {
 
   /** Returns the schema that a file was written with. */
   static Schema schema(InputFile file) throws IOException {
-    try (ParquetFileReader reader = ParquetFileReader.open(file)) {
+    // Without options Parquet reads Hadoop's, each time from XML in its jar.
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+    try (ParquetFileReader reader = ParquetFileReader.open(file, options)) {
       String json = reader.getFooter().getFileMetaData().getKeyValueMetaData().get(AVRO_SCHEMA);
       if (json == null) {
         throw new IOException("it has no " + AVRO_SCHEMA);
