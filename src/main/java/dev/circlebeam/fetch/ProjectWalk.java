@@ -140,11 +140,19 @@ final class ProjectWalk {
     blocked = true;
   }
 
-  /** Notes a request that was not made because the run is being ended. */
-  void dropped(PipelineOrigin pipeline, String table) {
-    if (task.wants(pipeline.createdAt())) {
+  /**
+   * Notes a request that was not made because the run is being ended.
+   *
+   * @param isRow whether it was for the pipeline itself, of which little is known then
+   */
+  void dropped(PipelineOrigin pipeline, String table, boolean isRow) {
+    boolean isWanted = task.wants(pipeline.createdAt()) && !isRow;
+    if (isWanted) {
       notRead(pipeline.createdAt());
-    } else {
+    }
+    // Though it was listed this time, it need not be listed again.
+    boolean isKnown = isUnfinished(pipeline) || !task.completeAt(pipeline.createdAt()).isEmpty();
+    if (!isWanted || isKnown) {
       unfinished(pipeline, UnfinishedPipeline.unread(table));
     }
   }

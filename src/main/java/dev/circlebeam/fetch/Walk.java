@@ -104,7 +104,11 @@ final class Walk {
   private void noteWhatIsLeft() {
     for (TableRequest request : dispatcher.dropped()) {
       if (request.origin() != null) {
-        request.listing().project().dropped(request.origin(), request.table().name());
+        boolean isRow = Descent.isPipelines(request.table());
+        request.listing().project().dropped(request.origin(), request.table().name(), isRow);
+      }
+      if (request.subtree() != null) {
+        request.subtree().unsettle();
       }
     }
     for (PipelineLists.Listed listed : pipelines.held()) {
@@ -146,7 +150,10 @@ final class Walk {
     Map<String, Object> columns = project.columns();
     columns.put(table.primaryKey().get(0), id);
     columns.put(table.partitionBy(), Timestamps.micros(known.createdAt()));
-    boolean needsRow = known.why().contains(table.name());
+    boolean needsRow =
+        known.why().contains(table.name())
+            || known.failedTables().contains(table.name())
+            || known.unreadTables().contains(table.name());
     for (Table child : tree.children(table.name())) {
       needsRow |= !columns.keySet().containsAll(child.parentColumns());
     }

@@ -102,6 +102,7 @@ public record Planner(
         isBlocked ? List.of() : lists(allDone, start, known.backfill()),
         allDone,
         doneBy,
+        known.complete(),
         rereadFrom,
         left,
         due,

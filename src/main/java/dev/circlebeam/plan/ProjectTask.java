@@ -23,6 +23,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param done what was created then need not be read: it was, by this run, or by others and lies
  *     outside of what is read again
  * @param doneBy the same for each table that any run has written
+ * @param complete by table, what earlier runs have completed, read again or not
  * @param rereadFrom what was created since is read again by the next run, too: the overlap before
  *     the newest pipeline, and the pipelines whose reruns are looked for
  * @param unfinished by pipeline id, what is unfinished
@@ -40,6 +41,7 @@ public record ProjectTask(
     List<PipelineList> lists,
     Intervals done,
     TreeMap<String, Intervals> doneBy,
+    TreeMap<String, Intervals> complete,
     RereadFrom rereadFrom,
     TreeMap<String, UnfinishedPipeline> unfinished,
     TreeSet<String> due,
@@ -97,8 +99,23 @@ public record ProjectTask(
    * @return names of tables
    */
   public Set<String> doneAt(Instant createdAt) {
+    return tablesAt(doneBy, createdAt);
+  }
+
+  /**
+   * Tells which tables earlier runs have completed of pipelines, so that no later run need list
+   * them.
+   *
+   * @param createdAt when a pipeline was created
+   * @return names of tables
+   */
+  public Set<String> completeAt(Instant createdAt) {
+    return tablesAt(complete, createdAt);
+  }
+
+  private static Set<String> tablesAt(Map<String, Intervals> stretches, Instant createdAt) {
     Set<String> tables = new TreeSet<>();
-    for (Map.Entry<String, Intervals> table : doneBy.entrySet()) {
+    for (Map.Entry<String, Intervals> table : stretches.entrySet()) {
       if (table.getValue().contains(createdAt)) {
         tables.add(table.getKey());
       }

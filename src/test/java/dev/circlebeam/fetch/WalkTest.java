@@ -117,6 +117,7 @@ public class WalkTest {
         List.of(new PipelineList(null, Instant.EPOCH.minusMillis(1))),
         Intervals.NONE,
         new TreeMap<>(),
+        new TreeMap<>(),
         new RereadFrom(Duration.ofHours(6), Duration.ZERO),
         new TreeMap<>(unfinished),
         new TreeSet<>(unfinished.keySet()),
