@@ -189,7 +189,7 @@ final class ProjectWalk {
           settled.put(created, marks);
         });
     Instant newest = new Intervals(read.read()).plus(task.done()).watermark();
-    boolean isNew = task.isFirstSlice() && !task.doneBy().containsKey(RerunSearch.TABLE);
+    boolean isNew = task.isFirstSlice() && !task.complete().containsKey(RerunSearch.TABLE);
     return new ProjectFacts(
         task.project(),
         new TreeSet<>(tables),
@@ -230,7 +230,7 @@ final class ProjectWalk {
               PipelineOrigin origin = lookedAt.get(id);
               if (origin != null) {
                 // Tables that this run does not write have still to be looked at.
-                task.doneAt(origin.createdAt()).stream()
+                task.completeAt(origin.createdAt()).stream()
                     .filter(table -> !tables.contains(table))
                     .forEach(table -> unfinished(origin, UnfinishedPipeline.unread(table)));
               }
