@@ -7,6 +7,7 @@ import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.sink.parquet.OutputFolder;
 import dev.circlebeam.sink.parquet.ParquetSink;
 import dev.circlebeam.state.OutputGuard;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -40,11 +42,21 @@ final class SyncCommand {
   private final SyncOptions options;
   private final PrintStream out;
   private final PrintStream err;
+  private final UnaryOperator<TableSink> around;
 
   SyncCommand(SyncOptions options, PrintStream out, PrintStream err) {
+    this(options, out, err, UnaryOperator.identity());
+  }
+
+  /**
+   * @param around makes each slice's sink of the one it would be; for tests
+   */
+  SyncCommand(
+      SyncOptions options, PrintStream out, PrintStream err, UnaryOperator<TableSink> around) {
     this.options = options;
     this.out = out;
     this.err = err;
+    this.around = around;
   }
 
   /**
@@ -173,7 +185,7 @@ final class SyncCommand {
 
   private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, sink(config));
+    SyncPipeline.build(pipeline, config, around.apply(sink(config)));
     try {
       pipeline.run().waitUntilFinish();
       return RunReport.read(RunReport.path(config.output().toString(), config.runId()));
