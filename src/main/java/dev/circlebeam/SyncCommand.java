@@ -174,6 +174,9 @@ final class SyncCommand {
       if (!goesOn) {
         return total;
       }
+      // All that the slice held is garbage. Left to itself the heap grows to its limit, slice by
+      // slice, before anybody looks.
+      System.gc();
       slice = config.forSlice(slice.fetch().slice() + 1);
     }
   }
