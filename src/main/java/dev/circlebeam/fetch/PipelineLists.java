@@ -5,9 +5,11 @@ import dev.circlebeam.record.Page;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -35,6 +37,7 @@ final class PipelineLists {
   private final PriorityQueue<Listed> held =
       new PriorityQueue<>(Comparator.comparing(Listed::createdAt).reversed());
   private final List<TableRequest> waiting = new ArrayList<>();
+  private final Set<String> known = new HashSet<>();
 
   PipelineLists(int slicePipelines) {
     this.window = new SliceWindow(slicePipelines);
@@ -56,7 +59,9 @@ final class PipelineLists {
     ListReading reading = request.listing().reading();
     for (GenericRecord row : page.rows()) {
       Instant createdAt = ListReading.createdAt(request.table(), row);
-      if (request.listing().project().task().wants(createdAt)) {
+      String id = row.get(request.table().primaryKey().get(0)).toString();
+      // A list that is begun again has the same ones again.
+      if (request.listing().project().task().wants(createdAt) && known.add(id)) {
         window.found(createdAt);
         held.add(new Listed(request, row, createdAt, arrived));
       }

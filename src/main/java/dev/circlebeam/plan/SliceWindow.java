@@ -21,10 +21,20 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class SliceWindow {
   private static final double MOST_AHEAD_MILLIS = (double) Duration.ofDays(36_500).toMillis();
 
+  /** How many slices' worth of pipelines are found before lists wait for the one behind. */
+  private static final long MOST_FOUND = 2;
+
   private final int pipelines;
   private final Map<Object, Instant> open = new HashMap<>();
   private final TreeMap<Instant, Integer> perDay = new TreeMap<>();
+  private long found;
   private @Nullable Instant cut;
+
+  /** How far back all open lists have got. */
+  private Instant front = Instant.MIN;
+
+  /** Lists that are further back are not read on. */
+  private Instant readUntil = Instant.MIN;
 
   /**
    * @param pipelines how many pipelines a slice is to hold, about; at least 1
@@ -41,6 +51,7 @@ public final class SliceWindow {
    */
   public void open(Object list, Instant from) {
     open.put(list, from);
+    decide();
   }
 
   /**
@@ -50,6 +61,7 @@ public final class SliceWindow {
    */
   public void found(Instant createdAt) {
     perDay.merge(day(createdAt), 1, Integer::sum);
+    found++;
   }
 
   /**
@@ -90,12 +102,7 @@ public final class SliceWindow {
    * @return false when it is so far back already that the slice may end before
    */
   public boolean isWanted(Object list) {
-    Instant at = open.get(list);
-    Instant front = front();
-    if (cut != null) {
-      return !at.isBefore(cut);
-    }
-    return at.equals(front) || at.equals(Instant.MAX) || !at.isBefore(expectedCut(front));
+    return !open.get(list).isBefore(readUntil);
   }
 
   /**
@@ -108,7 +115,6 @@ public final class SliceWindow {
     if (cut != null) {
       return !createdAt.isBefore(cut);
     }
-    Instant front = front();
     if (front.equals(Instant.MAX)) {
       return false;
     }
@@ -118,42 +124,45 @@ public final class SliceWindow {
     return newest || front.isBefore(day);
   }
 
-  /** How far back all open lists have got. */
-  private Instant front() {
-    return open.values().stream().max(Instant::compareTo).orElse(Instant.MIN);
-  }
-
+  /** Finds out all that follows from how far the lists have got. */
   private void decide() {
-    Instant front = front();
-    if (cut != null || front.equals(Instant.MAX)) {
-      return;
-    }
-    int taken = 0;
+    front = open.values().stream().max(Instant::compareTo).orElse(Instant.MIN);
+    long taken = 0;
     Instant last = null;
-    for (Map.Entry<Instant, Integer> day : perDay.descendingMap().entrySet()) {
-      if (day.getKey().isBefore(day(front))) {
-        return;
-      }
-      taken += day.getValue();
+    Instant earliest = Instant.MIN;
+    for (Map.Entry<Instant, Integer> each : perDay.descendingMap().entrySet()) {
+      Instant day = each.getKey();
+      taken += each.getValue();
       if (taken > pipelines) {
         // The day that is too much need not be known whole; the first is never too much.
-        cut = last != null ? last : day.getKey();
-        return;
+        if (cut == null && !day.isBefore(day(front))) {
+          cut = last != null ? last : day;
+        }
+        earliest = last != null ? day.plus(1, ChronoUnit.DAYS) : day;
+        break;
       }
-      last = day.getKey();
+      last = day;
     }
+    readUntil = cut != null ? cut : readUntil(earliest);
   }
 
-  /** Where the slice will end if the days go on holding as many as they did so far. */
-  private Instant expectedCut(Instant front) {
-    if (perDay.isEmpty() || front.equals(Instant.MAX)) {
+  /**
+   * Where the slice will end if the days go on holding as many as they did so far.
+   *
+   * @param earliest it will not end before
+   */
+  private Instant readUntil(Instant earliest) {
+    boolean isKnown = !perDay.isEmpty() && !open.isEmpty() && !front.equals(Instant.MAX);
+    if (!isKnown || found > MOST_FOUND * pipelines) {
       return front;
     }
-    long found = perDay.tailMap(day(front)).values().stream().mapToLong(Integer::longValue).sum();
+    long known = perDay.tailMap(day(front)).values().stream().mapToLong(Integer::longValue).sum();
     Instant newest = perDay.lastKey().plus(1, ChronoUnit.DAYS);
-    double perPipeline = (double) Duration.between(front, newest).toMillis() / Math.max(1, found);
-    double ahead = Math.max(0, pipelines - found) * perPipeline;
-    return front.minusMillis((long) Math.min(ahead, MOST_AHEAD_MILLIS));
+    long passed = Math.max(0, Duration.between(front, newest).toMillis());
+    double perPipeline = (double) passed / Math.max(1, known);
+    double ahead = Math.max(0, pipelines - known) * perPipeline;
+    Instant expected = front.minusMillis((long) Math.min(ahead, MOST_AHEAD_MILLIS));
+    return expected.isBefore(earliest) ? earliest : expected;
   }
 
   private static Instant day(Instant moment) {

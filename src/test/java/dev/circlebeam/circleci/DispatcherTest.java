@@ -1,6 +1,7 @@
 package dev.circlebeam.circleci;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
@@ -10,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.Test;
@@ -317,6 +320,83 @@ public class DispatcherTest {
   }
 
   @Test
+  public void givenStopWhileTheLimitIsWaitedFor_thenAtOnceAndTheRestIsDropped() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(1, 4, this::good);
+    submit(dispatcher, 10);
+    Duration stop = Duration.ofMillis(2500);
+    time.in(stop, dispatcher::stop);
+    assertEquals(3, drain(dispatcher).size());
+    assertEquals(stop, time.elapsed());
+    assertEquals(7, dispatcher.dropped().size());
+    assertAllAccountedFor(dispatcher, 10);
+  }
+
+  @Test
+  public void givenStopDuringAPauseOf429_thenAtOnce() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 1, request -> tooMany(Duration.ofMinutes(5)));
+    submit(dispatcher, 3);
+    Duration stop = Duration.ofSeconds(10);
+    time.in(stop, dispatcher::stop);
+    assertNull(dispatcher.next());
+    assertEquals(stop, time.elapsed());
+    assertEquals("the refused one, too", 3, dispatcher.dropped().size());
+    assertAllAccountedFor(dispatcher, 3);
+  }
+
+  @Test
+  public void givenStopWithRequestsInFlight_thenTheyAreStillReturned() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 4, this::good);
+    submit(dispatcher, 10);
+    time.in(LATENCY.dividedBy(2), dispatcher::stop);
+    List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
+    assertEquals(List.of("0", "1", "2", "3"), done.stream().map(c -> c.request()).toList());
+    assertEquals(LATENCY.toMillis(), time.elapsed().toMillis());
+    assertEquals(6, dispatcher.dropped().size());
+    assertAllAccountedFor(dispatcher, 10);
+    assertNull("and nothing more", dispatcher.next());
+  }
+
+  @Test
+  public void givenStopAndFailuresInFlight_thenNoneIsTriedAgain() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST, 4, request -> request.equals("0") ? tooMany(null) : broken(Duration.ofHours(1)));
+    submit(dispatcher, 2);
+    time.in(LATENCY.dividedBy(2), dispatcher::stop);
+    assertNull(dispatcher.next());
+    assertEquals(LATENCY.toMillis(), time.elapsed().toMillis());
+    assertEquals(2, sent.size());
+    assertAllAccountedFor(dispatcher, 2);
+  }
+
+  @Test
+  public void givenStopWhileARequestWaitsToBeTriedAgain_thenItIsDropped() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 4, request -> broken(Duration.ofHours(1)));
+    submit(dispatcher, 1);
+    time.in(Duration.ofMinutes(1), dispatcher::stop);
+    assertNull(dispatcher.next());
+    assertEquals(Duration.ofMinutes(1), time.elapsed());
+    assertEquals(List.of("0"), dispatcher.dropped());
+  }
+
+  @Test
+  public void givenStopBeforeOrBetween_thenNothingMoreIsSent() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 1, this::good);
+    assertFalse(dispatcher.isStopped());
+    submit(dispatcher, 2);
+    dispatcher.stop();
+    assertTrue(dispatcher.isStopped());
+    assertNull(dispatcher.next());
+    dispatcher.submit("late", 0);
+    assertNull(dispatcher.next());
+    assertEquals(List.of(), sent);
+    assertEquals(Set.of("0", "1", "late"), Set.copyOf(dispatcher.dropped()));
+    assertEquals(3, dispatcher.dropped().size());
+  }
+
+  @Test
   public void givenOneKey_thenOneLimit() {
     String key = DispatcherTest.class.getName();
     RateLimit first = RateLimits.shared(key + "/0", () -> new FixedRateLimit(1, 0));
@@ -387,6 +467,14 @@ public class DispatcherTest {
       all.add(next);
     }
     return all;
+  }
+
+  /** Each request was either returned or dropped; returned ones were sent. */
+  private void assertAllAccountedFor(Dispatcher<String, String> dispatcher, int submitted) {
+    Set<String> known = new HashSet<>(order());
+    known.addAll(dispatcher.dropped());
+    assertEquals(submitted, known.size());
+    assertEquals(dispatcher.dropped().size(), Set.copyOf(dispatcher.dropped()).size());
   }
 
   /** How often this request was sent, this time included. */

@@ -15,7 +15,6 @@ import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.Planner.UnfinishedWork;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.plan.RerunSearch;
-import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.RunFailure;
@@ -51,9 +50,6 @@ public class FetchTest {
   private static final SampleConfig TINY =
       SampleConfig.defaults().withProjects(1).withHistory(25, 10);
 
-  /** An output that has no table yet. */
-  private static final StoredTables EMPTY = (table, columns, from, to, rows) -> {};
-
   @Rule public final TestPipeline pipeline = TestPipeline.create();
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
@@ -64,7 +60,9 @@ public class FetchTest {
       long jobs = server.organization().jobs(server.clock()).count();
       PCollectionTuple planned = planned(server);
       PCollectionTuple fetched =
-          planned.get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server), EMPTY));
+          planned
+              .get(ReadProjects.TASKS)
+              .apply("Fetch", new FetchRows(spec(server), Walks.NOTHING_STORED));
 
       PAssert.that(planned.get(FetchTags.PAGES))
           .satisfies(pages -> assertRows(pages, "projects", 1));
@@ -95,7 +93,7 @@ public class FetchTest {
       PCollectionTuple fetched =
           planned(server)
               .get(ReadProjects.TASKS)
-              .apply("Fetch", new FetchRows(spec(server), EMPTY));
+              .apply("Fetch", new FetchRows(spec(server), Walks.NOTHING_STORED));
 
       PAssert.thatSingleton(fetched.get(FetchTags.ERRORS))
           .satisfies(
@@ -118,7 +116,7 @@ public class FetchTest {
       PCollectionTuple fetched =
           planned(server)
               .get(ReadProjects.TASKS)
-              .apply("Fetch", new FetchRows(spec(server), EMPTY));
+              .apply("Fetch", new FetchRows(spec(server), Walks.NOTHING_STORED));
 
       PAssert.thatSingleton(fetched.get(FetchTags.FACTS))
           .satisfies(
@@ -139,7 +137,9 @@ public class FetchTest {
   public void givenATokenThatIsRefusedOnTheWay_thenTheRunFails() {
     SampleFaults fault = SampleFaults.parse("WRONG_TOKEN_ECHO@/job$");
     try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
-      planned(server).get(ReadProjects.TASKS).apply("Fetch", new FetchRows(spec(server), EMPTY));
+      planned(server)
+          .get(ReadProjects.TASKS)
+          .apply("Fetch", new FetchRows(spec(server), Walks.NOTHING_STORED));
 
       RuntimeException thrown =
           assertThrows(

@@ -150,6 +150,36 @@ public class PlannerTest {
   }
 
   @Test
+  public void givenRerunLookback_thenYoungPipelinesAreReadAgain() {
+    RereadFrom week = new RereadFrom(OVERLAP, Duration.ofDays(7));
+    assertEquals(NOW.minus(Duration.ofDays(7)), week.of(day(3), NOW));
+    assertEquals("the newest is older than that", day(3).minus(OVERLAP), week.of(day(3), day(30)));
+    assertEquals(
+        "a clock that is behind", day(3).minus(Duration.ofDays(7)), week.of(day(3), day(1)));
+    ProjectState state = state(complete(Interval.BEGINNING, day(3)));
+    Planner planner =
+        new Planner(
+            TABLES,
+            null,
+            null,
+            week,
+            new UnfinishedWork(Duration.ofDays(91), 0),
+            false,
+            RerunSearch.NEVER,
+            NOW);
+    ProjectTask task = planner.plan(PROJECT, state, null, NOW);
+    assertEquals(fromTheTop(NOW.minus(Duration.ofDays(7))), task.lists());
+    assertTrue(task.wants(NOW.minus(Duration.ofDays(7))));
+    assertFalse(task.wants(NOW.minus(Duration.ofDays(7)).minusMillis(1)));
+    assertEquals(fromTheTop(day(30).minus(Duration.ofDays(7))), listsAt(planner, day(30), day(29)));
+  }
+
+  private static List<PipelineList> listsAt(Planner planner, Instant now, Instant complete) {
+    ProjectState state = state(complete(Interval.BEGINNING, complete));
+    return planner.at(now).plan(PROJECT, state, null, NOW).lists();
+  }
+
+  @Test
   public void givenTask_thenItTravels() {
     ProjectTask task = plan(day(1), complete(day(1), day(3)), unfinished("a", day(1)));
     assertEquals(task, SerializableUtils.clone(task));

@@ -29,6 +29,8 @@ public class RunReportTest {
   private static final RunReport.Run RUN =
       new RunReport.Run("run-1", START, "https://circleci.com", "/out");
 
+  private static final MaxErrors ONE_PERCENT = MaxErrors.parse("1%");
+
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
   @Test
@@ -46,7 +48,12 @@ public class RunReportTest {
     assertEquals(7531, json.at("/tables/jobs/rows").asInt());
     assertEquals(3, json.at("/tables/jobs/not_found").asInt());
     assertEquals("brand_new", json.at("/tables/jobs/extra_fields/0").asText());
+    assertEquals("gh/acme/api", json.at("/incomplete/0").asText());
     assertEquals("gh/acme/api", json.at("/backfill_left/0").asText());
+    assertEquals("gh/acme/app", json.at("/backfill_left/1").asText());
+    assertEquals(25, json.at("/slices/0/pipelines").asInt());
+    assertEquals(60.0, json.at("/slices/0/seconds").asDouble(), 0);
+    assertEquals(1, json.at("/slices/0/left").asInt());
     assertEquals("null is written", true, json.has("reason"));
   }
 
@@ -124,6 +131,103 @@ public class RunReportTest {
     assertEquals("jobs 7531 400 8", jobs.replaceAll(" +", " "));
     String only = text.lines().filter(line -> line.startsWith("_errors ")).findFirst().orElse("");
     assertEquals("what was merged but not fetched", "_errors 6 0 1", only.replaceAll(" +", " "));
+  }
+
+  @Test
+  public void givenSlices_thenTheirFiguresAddUp() throws IOException {
+    RunReport first =
+        slice(0, 100, 1, new StateSummary(2, 5, 1, List.of("gh/acme/b"), List.of("gh/acme/a")));
+    RunReport second = slice(1, 300, 2, new StateSummary(1, 7, 2, List.of(), List.of()));
+    RunReport both = first.plus(second, ONE_PERCENT);
+    assertEquals(both, writtenAndRead(both));
+    assertEquals("run-1", both.runId());
+    assertEquals(START, both.startedAt());
+    assertEquals(second.endedAt(), both.endedAt());
+    assertEquals(20, both.seconds(), 0);
+    assertEquals(400, both.requests().sent());
+    assertEquals(20, both.requests().fetchSeconds(), 0);
+    assertEquals(20, both.requests().perSecond(), 0);
+    assertEquals(3, both.errors());
+    assertEquals(3, both.countedErrors());
+    assertEquals(400, both.tables().get("jobs").rows());
+    assertEquals(Set.of("field_0", "field_1"), both.tables().get("jobs").extraFields());
+    assertEquals("those of the first are those of the run", 2, both.projects());
+    assertEquals("as it is now", 7, both.unfinished());
+    assertEquals(3, both.givenUp());
+    assertEquals(2, both.rerunsFound());
+    assertEquals(
+        "what was left was read; what failed was not", List.of("gh/acme/b"), both.backfillLeft());
+    assertEquals(List.of("gh/acme/b"), both.incomplete());
+    assertEquals(List.of(0, 1), both.slices().stream().map(RunReport.Slice::number).toList());
+    assertEquals(10, both.slices().get(1).seconds(), 0);
+    assertEquals(1, both.slices().get(0).left());
+    assertEquals(both.slices().get(1), both.lastSlice());
+    assertNull(RunReport.failed(RUN, START, "x", ExitCode.FAILED, "y", null).lastSlice());
+    JsonNode json = new ObjectMapper().readTree(both.toJson());
+    assertEquals(2, json.get("slices").size());
+    assertEquals(100, json.at("/slices/0/requests").asInt());
+    assertEquals("only the list", false, json.has("last_slice"));
+  }
+
+  @Test
+  public void givenErrors_thenTheSumOfTheSlicesIsJudged() {
+    StateSummary nothing = new StateSummary(1, 0, 0, List.of(), List.of());
+    RunReport many = slice(0, 100, 5, nothing);
+    assertEquals("too_many_errors", many.status());
+    RunReport diluted = many.plus(slice(1, 1000, 1, nothing), ONE_PERCENT);
+    assertEquals("succeeded", diluted.status());
+    assertEquals(0, diluted.exitCode());
+    assertNull(diluted.reason());
+    RunReport few = slice(0, 1000, 5, nothing);
+    assertEquals(0, few.exitCode());
+    RunReport spoiled = few.plus(slice(1, 100, 20, nothing), ONE_PERCENT);
+    assertEquals(3, spoiled.exitCode());
+    assertEquals("25 of 1100 requests failed for good", spoiled.reason());
+  }
+
+  @Test
+  public void givenARunThatGoesOn_thenItsOutcomeIsThatOfTheWhole() throws IOException {
+    StateSummary left = new StateSummary(1, 0, 0, List.of(), List.of("gh/acme/a"));
+    RunReport first = slice(0, 100, 0, left);
+    assertEquals(List.of("gh/acme/a"), first.backfillLeft());
+    RunReport running = first.with(RunReport.RUNNING, ExitCode.FAILED, "killed?", "again");
+    assertEquals(running, writtenAndRead(running));
+    assertEquals(1, running.exitCode());
+    assertEquals(first.slices(), running.slices());
+    RunReport done =
+        running.plus(
+            slice(1, 100, 0, new StateSummary(1, 0, 0, List.of(), List.of())), ONE_PERCENT);
+    assertEquals("succeeded", done.status());
+    assertNull(done.reason());
+    assertNull(done.whatToDo());
+    assertEquals(List.of(), done.backfillLeft());
+    RunReport ended = first.with("interrupted", ExitCode.FAILED, "ended", "run it again");
+    assertThat(summary(ended), containsString("Older pipelines are left in gh/acme/a"));
+    assertThat(summary(ended), not(containsString("Too many")));
+  }
+
+  private static RunReport slice(int number, long requests, long errors, StateSummary state) {
+    FetchFigures figures =
+        new FetchFigures(
+            requests,
+            1,
+            2,
+            3,
+            10_000,
+            errors,
+            errors,
+            50,
+            1,
+            Map.of("jobs", FetchFigures.OfTable.answer(1, 0, Set.of("field_" + number))));
+    return RunReport.done(
+        RUN,
+        number,
+        START.plusSeconds(10L * number),
+        START.plusSeconds(10L * (number + 1)),
+        figures,
+        Map.of("jobs", new MergeFigures("jobs", requests, 1, 0)),
+        state,
+        ONE_PERCENT);
   }
 
   private static RunReport report(String maxErrors, long countedErrors) {

@@ -1,6 +1,7 @@
 package dev.circlebeam.state;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
@@ -41,6 +42,41 @@ public class IntervalsTest {
     assertNull(intervals.at(at(4)));
     assertEquals(at(8), intervals.at(at(5)).to());
     assertNull(intervals.at(at(9)));
+  }
+
+  @Test
+  public void givenStretchesThatNothingFitsBetween_thenOne() {
+    Interval first = of(1, 4);
+    Instant next = at(4).plusNanos(1000);
+    assertEquals(
+        List.of(new Interval(at(1), at(9))),
+        Intervals.NONE.plus(first).plus(new Interval(next, at(9))).list());
+    assertEquals(
+        "a microsecond is left out",
+        2,
+        Intervals.NONE.plus(first).plus(new Interval(next.plusNanos(1000), at(9))).list().size());
+  }
+
+  @Test
+  public void givenMoment_thenWhatLiesBeforeIt() {
+    Intervals intervals = new Intervals(List.of(of(1, 3), of(5, 8)));
+    Instant lastBefore7 = at(7).minusNanos(1000);
+    assertEquals(
+        List.of(of(1, 3), new Interval(at(5), lastBefore7)), intervals.before(at(7)).list());
+    assertFalse(intervals.before(at(7)).contains(at(7)));
+    assertEquals(List.of(of(1, 3)), intervals.before(at(5)).list());
+    assertEquals(List.of(of(1, 3)), intervals.before(at(4)).list());
+    assertEquals(intervals, intervals.before(at(9)));
+    assertEquals(Intervals.NONE, intervals.before(at(1)));
+  }
+
+  @Test
+  public void givenStretches_thenTheNewestAndThatOfAMoment() {
+    Intervals intervals = new Intervals(List.of(of(1, 3), of(5, 8)));
+    assertEquals(of(5, 8), intervals.newest());
+    assertNull(Intervals.NONE.newest());
+    assertEquals(of(1, 3), intervals.at(at(2)));
+    assertNull(intervals.at(at(4)));
   }
 
   /** Stretches end at even points, so that the odd ones show the gaps between them. */
