@@ -217,8 +217,8 @@ final class InsightsSearch {
           String id = row.get(key).toString();
           ProjectWalk project = all.get(id);
           if (project != null) {
-            long committed = Timestamps.micros(project.task().search().committed());
-            if ((Long) row.get(Table.SYNCED_AT) <= committed) {
+            Instant writtenBy = Timestamps.instant((Long) row.get(Table.SYNCED_AT));
+            if (project.task().search().committed().contains(writtenBy)) {
               runs.get(project).remove(id);
             }
           }

@@ -200,7 +200,8 @@ final class ProjectWalk {
         newest == null ? null : task.rereadFrom().of(newest, task.now()),
         task.givenUp().size(),
         failed,
-        searched || isNew ? task.now() : null);
+        searched || isNew ? task.now() : null,
+        task.search() != null && !searched);
   }
 
   private ProjectFacts.Lists lists(@Nullable Instant from) {

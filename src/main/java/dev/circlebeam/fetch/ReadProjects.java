@@ -7,13 +7,13 @@ import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.report.Progress;
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.RunSoFar;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.state.SyncState;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -131,7 +131,9 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
         SyncState state,
         boolean isLaterSlice,
         MultiOutputReceiver receiver) {
-      Instant committed = state.writtenBy() == null ? null : state.writtenBy().startedAt();
+      // Its own earlier slices are committed, and this one has written nothing yet.
+      CommittedRuns committed =
+          isLaterSlice ? state.committed().plus(spec.startedAt()) : state.committed();
       int next = 0;
       for (ProjectName project : projects) {
         ProjectState known = state.projects().get(project.id());

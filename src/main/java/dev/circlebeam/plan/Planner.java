@@ -1,6 +1,7 @@
 package dev.circlebeam.plan;
 
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Continuation;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.Intervals;
@@ -57,14 +58,14 @@ public record Planner(
    * @param project who it is; with an id
    * @param state how far it is; null when no run has seen it
    * @param soFar what earlier slices of the same run have done of it; null for the first slice
-   * @param committed when the run began that wrote the state; null when there is none
+   * @param committed the runs whose rows can be relied on
    * @return what to read of it
    */
   public ProjectTask plan(
       ProjectName project,
       @Nullable ProjectState state,
       @Nullable RunSoFar soFar,
-      @Nullable Instant committed) {
+      CommittedRuns committed) {
     ProjectState known = state != null ? state : ProjectState.unknown(project.slug());
     Instant start = startDate != null ? startDate : Interval.BEGINNING;
     TreeMap<String, Intervals> doneBy = new TreeMap<>();
@@ -124,11 +125,10 @@ public record Planner(
         tables, startDate, branch, rereadFrom, unfinished, fullRefresh, rerunSearch, time);
   }
 
-  private ProjectTask.@Nullable Search search(ProjectState known, @Nullable Instant committed) {
+  private ProjectTask.@Nullable Search search(ProjectState known, CommittedRuns committed) {
     // What is found must be read whole; and what is new is found only by reading everything.
     boolean possible =
-        committed != null
-            && branch == null
+        branch == null
             && !fullRefresh
             && tables.contains(RerunSearch.TABLE)
             && tables.containsAll(known.complete().keySet());

@@ -1,5 +1,6 @@
 package dev.circlebeam.plan;
 
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Intervals;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.UnfinishedPipeline;
@@ -77,10 +78,9 @@ public record ProjectTask(
    * Which reruns under old pipelines are to be looked for.
    *
    * @param from those created since
-   * @param committed when the last run began that has come to its end: rows of later ones are of
-   *     runs that died, perhaps before they wrote what is below those rows
+   * @param committed the runs whose rows can be relied on
    */
-  public record Search(Instant from, Instant committed) implements Serializable {}
+  public record Search(Instant from, CommittedRuns committed) implements Serializable {}
 
   /**
    * Tells whether a pipeline is wanted.

@@ -76,6 +76,11 @@ final class Project {
     return timeline;
   }
 
+  /** How many of a thousand of its pipelines are run again after days. */
+  int lateReruns() {
+    return config.lateReruns();
+  }
+
   /** The provider of its repository, if it is not standalone. */
   SampleVcs vcs() {
     return config.vcs();

@@ -122,6 +122,18 @@ public final class SampleConfig {
     return with(copy -> copy.jobsPerWorkflow = jobs);
   }
 
+  /** {@return how many of a thousand pipelines are run again by hand after days} */
+  public int lateReruns() {
+    return values.lateReruns;
+  }
+
+  /** Returns a copy in which so many of a thousand pipelines are run again after days. */
+  public SampleConfig withLateReruns(int ofThousand) {
+    Preconditions.checkArgument(
+        ofThousand >= 0 && ofThousand <= 1_000, "late reruns must be 0 to 1000: %s", ofThousand);
+    return with(copy -> copy.lateReruns = ofThousand);
+  }
+
   /** {@return the server's clock at its start} */
   public Instant now() {
     return values.now;
@@ -274,6 +286,7 @@ public final class SampleConfig {
     private int pipelinesPerProject = 40;
     private int historyDays = 30;
     private double jobsPerWorkflow = 6;
+    private int lateReruns = 22;
     private Instant now = Instant.parse("2026-06-30T12:00:00Z");
     private int retentionDays = 90;
     private Duration latency = Duration.ZERO;

@@ -90,7 +90,7 @@ final class WorkflowPlan {
 
   /** Some pipelines are run again by hand after days, whatever their result. */
   private void rerunLate(Workflow last) {
-    if (!noise.chance(LATE, 22) || last.jobs().isEmpty() || isFull()) {
+    if (!noise.chance(LATE, pipeline.project().lateReruns()) || last.jobs().isEmpty() || isFull()) {
       return;
     }
     long at =

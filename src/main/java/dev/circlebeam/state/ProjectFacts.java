@@ -24,6 +24,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param givenUp how many pipelines are too old to be looked at again
  * @param failed the tables of the project, below no pipeline, that could not be read
  * @param searchedAt when reruns were looked for, if they were; else null
+ * @param isSearchPending whether reruns are to be looked for, and were not yet
  */
 public record ProjectFacts(
     ProjectName project,
@@ -35,7 +36,8 @@ public record ProjectFacts(
     @Nullable Instant settledFrom,
     int givenUp,
     Collection<String> failed,
-    @Nullable Instant searchedAt)
+    @Nullable Instant searchedAt,
+    boolean isSearchPending)
     implements Serializable {
   /**
    * How far a list of pipelines was read.
@@ -72,6 +74,7 @@ public record ProjectFacts(
         null,
         0,
         List.of(table),
-        null);
+        null,
+        false);
   }
 }

@@ -17,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param circleciUrl the server that it is about
  * @param output the output that it belongs to
  * @param writtenBy the run that wrote it
+ * @param committed the runs whose rows can be relied on
  * @param projects by project id, how far each is
  */
 public record SyncState(
@@ -24,6 +25,7 @@ public record SyncState(
     String circleciUrl,
     String output,
     @Nullable WrittenBy writtenBy,
+    CommittedRuns committed,
     TreeMap<String, ProjectState> projects) {
   /** The form that this program reads and writes. */
   public static final int VERSION = 2;
@@ -45,6 +47,7 @@ public record SyncState(
 
   /** Refuses projects that are not there. */
   public SyncState {
+    committed = committed == null ? CommittedRuns.NONE : committed;
     requireNonNull(circleciUrl, "circleci_url");
     requireNonNull(output, "output");
     requireNonNull(projects, "projects");
@@ -59,7 +62,7 @@ public record SyncState(
    * @return a state without projects
    */
   public static SyncState empty(String circleciUrl, String output) {
-    return new SyncState(VERSION, circleciUrl, output, null, new TreeMap<>());
+    return new SyncState(VERSION, circleciUrl, output, null, CommittedRuns.NONE, new TreeMap<>());
   }
 
   /**
@@ -83,10 +86,23 @@ public record SyncState(
             (before, unused) -> before.after(of, sameRun));
       }
     }
-    if (facts.stream().noneMatch(of -> of.lists().left())) {
+    boolean isLast = facts.stream().noneMatch(of -> of.lists().left());
+    if (isLast) {
       after.replaceAll((id, project) -> project.runEnded());
     }
-    return new SyncState(VERSION, circleciUrl, output, by, after);
+    // What it has left out below its rows, later runs would take for read; and should it die while
+    // it writes reruns that it has found, nothing else knows of them.
+    boolean leftOut = facts.stream().anyMatch(of -> leavesOut(of, projects.get(of.project().id())));
+    boolean isReliable =
+        !leftOut && (isLast || facts.stream().noneMatch(ProjectFacts::isSearchPending));
+    CommittedRuns reliable = isReliable ? committed.plus(by.startedAt()) : committed;
+    return new SyncState(VERSION, circleciUrl, output, by, reliable, after);
+  }
+
+  private static boolean leavesOut(ProjectFacts facts, @Nullable ProjectState known) {
+    return known != null
+        && !facts.tables().isEmpty()
+        && !facts.tables().containsAll(known.complete().keySet());
   }
 
   /**

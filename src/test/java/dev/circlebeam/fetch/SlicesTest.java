@@ -18,6 +18,7 @@ import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
@@ -180,7 +181,7 @@ public class SlicesTest {
     for (String slug : server.keySet()) {
       ProjectName name = new ProjectName("id-" + slug, slug, null, null);
       ProjectState known = state.projects().get(name.id());
-      tasks.add(planner.plan(name, known, slice == 0 ? null : known.thisRun(), now));
+      tasks.add(planner.plan(name, known, slice == 0 ? null : known.thisRun(), CommittedRuns.NONE));
     }
     return tasks;
   }

@@ -7,6 +7,7 @@ import static org.junit.Assert.assertTrue;
 
 import dev.circlebeam.plan.Planner.UnfinishedWork;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Continuation;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.Intervals;
@@ -94,7 +95,7 @@ public class PlannerSlicesTest {
     SyncState state = first(Learned.of(TABLES).read(Interval.BEGINNING, day(3)));
     state = then(state, Learned.of(TABLES).read(day(9), day(10)));
     state = then(state, learned().left(place(day(20))));
-    ProjectTask task = planner(NOW).plan(PROJECT, project(state), null, NOW);
+    ProjectTask task = planner(NOW).plan(PROJECT, project(state), null, CommittedRuns.NONE);
     assertEquals(new PipelineList(place(day(20)), day(3)), task.lists().get(1));
     assertFalse(task.wants(day(10)));
     assertTrue(task.wants(after(day(10))));
@@ -172,7 +173,7 @@ public class PlannerSlicesTest {
     Learned blocked = learned().blocked(place(day(20)));
     ProjectState state = project(first(blocked));
     RunSoFar soFar = new RunSoFar(Intervals.NONE, true, false);
-    assertEquals(List.of(), planner(NOW).plan(PROJECT, state, soFar, NOW).lists());
+    assertEquals(List.of(), planner(NOW).plan(PROJECT, state, soFar, CommittedRuns.NONE).lists());
     assertEquals(2, nextRun(blocked).lists().size());
   }
 
@@ -180,7 +181,7 @@ public class PlannerSlicesTest {
   public void givenATableThatIsAskedForLater_thenTheOthersAreDone() {
     Learned read = learned().settled(day(24), "mark");
     Planner more = planner(Set.of("pipelines", "workflows", "jobs"), NOW);
-    ProjectTask task = more.plan(PROJECT, project(first(read)), null, NOW);
+    ProjectTask task = more.plan(PROJECT, project(first(read)), null, CommittedRuns.NONE);
     assertEquals(List.of(new PipelineList(null, BEFORE_ALL)), task.lists());
     assertTrue(task.wants(day(22)));
     assertEquals(TABLES, task.doneAt(day(22)));
@@ -192,7 +193,7 @@ public class PlannerSlicesTest {
   @Test
   public void givenATableThatIsNoLongerAskedFor_thenItHoldsNothingUp() {
     Planner fewer = planner(Set.of("pipelines"), NOW);
-    ProjectTask task = fewer.plan(PROJECT, project(first(learned())), null, NOW);
+    ProjectTask task = fewer.plan(PROJECT, project(first(learned())), null, CommittedRuns.NONE);
     assertFalse(task.wants(day(22)));
     assertEquals(TABLES, task.doneAt(day(22)));
   }
@@ -200,36 +201,36 @@ public class PlannerSlicesTest {
   @Test
   public void givenASearchForReruns_thenOnceInARunAndOnlyWhereAllIsReadAndWritten() {
     search = RerunSearch.ALWAYS;
-    Instant begun = NOW.minusSeconds(60);
     ProjectState state = project(first(learned()));
     Instant from = NOW.minus(Duration.ofDays(90));
     assertEquals(
-        new ProjectTask.Search(from, begun),
-        planner(NOW).plan(PROJECT, state, null, begun).search());
+        new ProjectTask.Search(from, CommittedRuns.NONE),
+        planner(NOW).plan(PROJECT, state, null, CommittedRuns.NONE).search());
     assertNull("the first run", planner(NOW).plan(PROJECT, null, null, null).search());
     RunSoFar searched = new RunSoFar(Intervals.NONE, false, true);
-    assertNull(planner(NOW).plan(PROJECT, state, searched, begun).search());
+    assertNull(planner(NOW).plan(PROJECT, state, searched, CommittedRuns.NONE).search());
     RunSoFar notYet = new RunSoFar(Intervals.NONE, false, false);
-    assertEquals(from, planner(NOW).plan(PROJECT, state, notYet, begun).search().from());
+    assertEquals(
+        from, planner(NOW).plan(PROJECT, state, notYet, CommittedRuns.NONE).search().from());
     Planner fewer = planner(Set.of("workflows"), NOW);
-    assertNull("not all tables", fewer.plan(PROJECT, state, null, begun).search());
+    assertNull("not all tables", fewer.plan(PROJECT, state, null, CommittedRuns.NONE).search());
     Planner others = planner(Set.of("pipelines"), NOW);
     ProjectState pipelines = project(first(Learned.of(Set.of("pipelines")).read(day(1), day(9))));
-    assertNull("no workflows", others.plan(PROJECT, pipelines, null, begun).search());
+    assertNull("no workflows", others.plan(PROJECT, pipelines, null, CommittedRuns.NONE).search());
     fullRefresh = true;
-    assertNull(planner(NOW).plan(PROJECT, state, null, begun).search());
+    assertNull(planner(NOW).plan(PROJECT, state, null, CommittedRuns.NONE).search());
     fullRefresh = false;
     branch = "main";
-    assertNull(planner(NOW).plan(PROJECT, state, null, begun).search());
+    assertNull(planner(NOW).plan(PROJECT, state, null, CommittedRuns.NONE).search());
   }
 
   private ProjectTask nextRun(Learned read) {
-    return planner(NOW).plan(PROJECT, project(first(read)), null, NOW);
+    return planner(NOW).plan(PROJECT, project(first(read)), null, CommittedRuns.NONE);
   }
 
   private ProjectTask nextSlice(Learned read, Instant now) {
     ProjectState state = project(first(read));
-    return planner(now).plan(PROJECT, state, state.thisRun(), NOW);
+    return planner(now).plan(PROJECT, state, state.thisRun(), CommittedRuns.NONE);
   }
 
   private Planner planner(Instant now) {

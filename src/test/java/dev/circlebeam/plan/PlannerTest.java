@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 
 import dev.circlebeam.plan.Planner.UnfinishedWork;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
+import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.Intervals;
 import dev.circlebeam.state.Learned;
@@ -112,7 +113,8 @@ public class PlannerTest {
   @Test
   public void givenTableThatWasNotWrittenBefore_thenAllIsReadForIt() {
     Planner more = planner(Set.of("pipelines", "workflows", "jobs"), null, false);
-    ProjectTask task = more.plan(PROJECT, state(complete(Interval.BEGINNING, day(3))), null, NOW);
+    ProjectTask task =
+        more.plan(PROJECT, state(complete(Interval.BEGINNING, day(3))), null, CommittedRuns.NONE);
     assertEquals(fromTheTop(Interval.BEGINNING), task.lists());
     assertTrue(task.wants(day(1)));
   }
@@ -120,7 +122,7 @@ public class PlannerTest {
   @Test
   public void givenFullRefresh_thenEverythingAgainAndUnfinishedWorkKept() {
     ProjectState state = state(complete(Interval.BEGINNING, day(3)), unfinished("a", day(1)));
-    ProjectTask task = planner(null, true).plan(PROJECT, state, null, NOW);
+    ProjectTask task = planner(null, true).plan(PROJECT, state, null, CommittedRuns.NONE);
     assertEquals(fromTheTop(Interval.BEGINNING), task.lists());
     assertTrue(task.wants(day(1)));
     assertEquals(Set.of("a"), task.unfinished().keySet());
@@ -136,12 +138,13 @@ public class PlannerTest {
             unfinished("old", limit),
             unfinished("failed", limit.minusMillis(1)),
             unfinished("aged", limit.minusMillis(1), "workflows"));
-    ProjectTask task = planner(null, false).plan(PROJECT, state, null, NOW);
+    ProjectTask task = planner(null, false).plan(PROJECT, state, null, CommittedRuns.NONE);
     assertEquals(
         "what failed is asked for again as long from its first failure",
         Set.of("young", "old", "failed"),
         task.unfinished().keySet());
-    assertEquals("what the lists bring anyway is not asked for", Set.of("old", "failed"), task.due());
+    assertEquals(
+        "what the lists bring anyway is not asked for", Set.of("old", "failed"), task.due());
     assertEquals(Set.of("aged"), task.givenUp());
     assertEquals("planning changes nothing", 4, state.unfinished().size());
     assertEquals(Set.of("jobs"), task.failedBefore("old"));
@@ -167,7 +170,7 @@ public class PlannerTest {
             false,
             RerunSearch.NEVER,
             NOW);
-    ProjectTask task = planner.plan(PROJECT, state, null, NOW);
+    ProjectTask task = planner.plan(PROJECT, state, null, CommittedRuns.NONE);
     assertEquals(fromTheTop(NOW.minus(Duration.ofDays(7))), task.lists());
     assertTrue(task.wants(NOW.minus(Duration.ofDays(7))));
     assertFalse(task.wants(NOW.minus(Duration.ofDays(7)).minusMillis(1)));
@@ -176,7 +179,7 @@ public class PlannerTest {
 
   private static List<PipelineList> listsAt(Planner planner, Instant now, Instant complete) {
     ProjectState state = state(complete(Interval.BEGINNING, complete));
-    return planner.at(now).plan(PROJECT, state, null, NOW).lists();
+    return planner.at(now).plan(PROJECT, state, null, CommittedRuns.NONE).lists();
   }
 
   @Test
@@ -186,7 +189,7 @@ public class PlannerTest {
   }
 
   private static ProjectTask plan(Instant startDate, ProjectFacts... learned) {
-    return planner(startDate, false).plan(PROJECT, state(learned), null, NOW);
+    return planner(startDate, false).plan(PROJECT, state(learned), null, CommittedRuns.NONE);
   }
 
   private static Planner planner(Instant startDate, boolean fullRefresh) {

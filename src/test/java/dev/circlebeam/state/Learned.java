@@ -115,6 +115,7 @@ public final class Learned {
         settledFrom,
         0,
         failed,
-        searchedAt);
+        searchedAt,
+        false);
   }
 }
