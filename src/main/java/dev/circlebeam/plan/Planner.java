@@ -88,7 +88,7 @@ public record Planner(
               if (pipeline.isOlderThan(now.minus(unfinished.maxAge()))) {
                 givenUp.add(id);
               } else if (!isFresh(pipeline.lastRead(), soFar)
-                  && !isListed(pipeline.createdAt(), start, allDone)
+                  && !isListed(pipeline.createdAt(), start, allDone, known.backfill())
                   && pipeline.isDue(now, unfinished.backoff(), tables)) {
                 due.add(id);
               }
@@ -142,8 +142,11 @@ public record Planner(
   }
 
   /** What the lists of pipelines will bring need not be asked for by its id. */
-  private boolean isListed(Instant createdAt, Instant start, Intervals done) {
-    return branch == null && !createdAt.isBefore(start) && !done.contains(createdAt);
+  private boolean isListed(
+      Instant createdAt, Instant start, Intervals done, @Nullable Continuation backfill) {
+    // The page to go on with may come after the one that was created then.
+    boolean isPassed = backfill != null && createdAt.equals(backfill.since());
+    return branch == null && !isPassed && !createdAt.isBefore(start) && !done.contains(createdAt);
   }
 
   private boolean isFresh(Instant lastRead, @Nullable RunSoFar soFar) {

@@ -138,6 +138,8 @@ public class PlannerSlicesTest {
             .unfinished("before the backfill", day(19), day(19), "workflows")
             .unfinished("done", day(24), day(24), "workflows");
     assertEquals(Set.of("done"), nextRun(read).due());
+    ProjectTask passed = nextRun(read.left(place(day(19))));
+    assertEquals("its page was read", Set.of("done", "before the backfill"), passed.due());
     startDate = day(20);
     assertEquals(Set.of("done", "before the backfill"), nextRun(read).due());
     startDate = null;
