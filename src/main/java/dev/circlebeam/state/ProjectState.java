@@ -97,13 +97,15 @@ public record ProjectState(
       newUnfinished.merge(
           entry.getKey(), entry.getValue(), (old, now) -> now.knownSince(old.since()));
     }
+    // A branch that was read whole says nothing of where the whole project's reading goes on.
+    boolean keepsPlace = lists.next() == null && (lists.blocked() || !lists.wholeProject());
     RunSoFar before = sameRun && thisRun != null ? thisRun : RunSoFar.NOTHING;
     return new ProjectState(
         facts.project().slug(),
         facts.project().organizationId(),
         facts.project().organizationSlug(),
         newComplete,
-        lists.blocked() && lists.next() == null ? backfill : lists.next(),
+        keepsPlace ? backfill : lists.next(),
         newUnfinished,
         newFailed(facts, sameRun),
         newSettled(facts, newUnfinished),

@@ -92,7 +92,10 @@ public record SyncState(
     }
     // What it has left out below its rows, later runs would take for read; and should it die while
     // it writes reruns that it has found, nothing else knows of them.
-    boolean leftOut = facts.stream().anyMatch(of -> leavesOut(of, projects.get(of.project().id())));
+    boolean leftOut =
+        facts.stream()
+            .filter(of -> of.project().id() != null)
+            .anyMatch(of -> leavesOut(of, projects.get(of.project().id())));
     boolean isReliable =
         !leftOut && (isLast || facts.stream().noneMatch(ProjectFacts::isSearchPending));
     CommittedRuns reliable = isReliable ? committed.plus(by.startedAt()) : committed;
