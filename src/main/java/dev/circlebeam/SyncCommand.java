@@ -96,6 +96,7 @@ final class SyncCommand {
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
         OutputFolder.removeLeftovers(config.output());
+        sink(config).warmUp();
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
         Runtime.getRuntime().addShutdownHook(farewell);
         try {

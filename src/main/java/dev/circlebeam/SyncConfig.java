@@ -242,6 +242,11 @@ record SyncConfig(
     return new OutputGuard(output.toString(), run.runId(), run.startedAt());
   }
 
+  /** How the slice reports. */
+  WriteReport report() {
+    return new WriteReport(run, fetch.slice(), begunAt, maxErrors, reports());
+  }
+
   /** Where reports go. */
   WriteReport.Store reports() {
     String folder = output.toString();

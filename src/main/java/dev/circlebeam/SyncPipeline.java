@@ -3,19 +3,15 @@ package dev.circlebeam;
 import dev.circlebeam.fetch.FetchRows;
 import dev.circlebeam.fetch.FetchTags;
 import dev.circlebeam.fetch.ReadProjects;
-import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.MergeFigures;
-import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.CommitState;
-import dev.circlebeam.state.ProjectFacts;
 import dev.circlebeam.state.SyncState;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.Wait;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -53,28 +49,17 @@ final class SyncPipeline {
             .and(TableSink.ERRORS, both("Errors", FetchTags.ERRORS, planned, fetched))
             .apply("Merge", sink);
 
-    PCollection<ProjectFacts> facts = both("Facts", FetchTags.FACTS, planned, fetched);
-    PCollection<FetchFigures> figures = both("Figures", FetchTags.FIGURES, planned, fetched);
-    pipeline
-        .apply("Run", Create.of(config.runId()))
-        .apply("AfterMerge", Wait.on(merged))
+    SyncState.WrittenBy writtenBy =
+        new SyncState.WrittenBy(config.runId(), config.fetch().slice(), config.run().startedAt());
+    planned
+        .get(ReadProjects.STATE_VERSION)
         .apply(
-            "CommitState",
-            new CommitState(
-                config.state(),
-                new SyncState.WrittenBy(
-                    config.runId(), config.fetch().slice(), config.run().startedAt()),
-                facts,
-                planned.get(ReadProjects.STATE_VERSION)))
-        .apply(
-            "WriteReport",
-            new WriteReport(
-                config.run(),
-                config.fetch().slice(),
-                config.begunAt(),
-                config.maxErrors(),
-                config.reports(),
-                figures,
+            "EndSlice",
+            new EndSlice(
+                new CommitState(config.state(), writtenBy),
+                config.report(),
+                both("Facts", FetchTags.FACTS, planned, fetched),
+                both("Figures", FetchTags.FIGURES, planned, fetched),
                 merged));
   }
 

@@ -78,6 +78,13 @@ public final class ParquetSink extends TableSink {
     }
   }
 
+  /** Has the first merge be as fast as the next ones, and returns at once. */
+  public void warmUp() {
+    Thread thread = new Thread(new WarmUp(catalog.table(Table.PROJECTS)), "warm-up");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   @Override
   public PCollection<MergeFigures> expand(PCollectionTuple input) {
     KvCoder<String, FileUpdate> coder =

@@ -1,0 +1,130 @@
+package dev.circlebeam;
+
+import dev.circlebeam.report.FetchFigures;
+import dev.circlebeam.report.MergeFigures;
+import dev.circlebeam.report.StateSummary;
+import dev.circlebeam.report.WriteReport;
+import dev.circlebeam.state.CommitState;
+import dev.circlebeam.state.ProjectFacts;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+
+/**
+ * Ends a slice: when all tables are written, the state is moved on, and then the report is written.
+ * All that the steps before have to say of the slice becomes one group, and a group of a batch is
+ * there only when everything that may belong to it is. Nothing happens when a step before fails.
+ *
+ * <p>Fails the run, with a {@link dev.circlebeam.report.RunFailure}, when another run has written
+ * the state meanwhile.
+ */
+final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> {
+  private static final long serialVersionUID = 1L;
+
+  private final CommitState commit;
+  private final WriteReport report;
+  private final PCollection<ProjectFacts> facts;
+  private final PCollection<FetchFigures> fetched;
+  private final PCollection<MergeFigures> merged;
+
+  /**
+   * @param commit moves the state on
+   * @param report writes the report
+   * @param facts what was learned of projects
+   * @param fetched what the fetching steps counted
+   * @param merged what the sink counted, element by element as it made things durable
+   */
+  EndSlice(
+      CommitState commit,
+      WriteReport report,
+      PCollection<ProjectFacts> facts,
+      PCollection<FetchFigures> fetched,
+      PCollection<MergeFigures> merged) {
+    this.commit = commit;
+    this.report = report;
+    this.facts = facts;
+    this.fetched = fetched;
+    this.merged = merged;
+  }
+
+  /**
+   * @param stateVersion one element, which names the state that the slice read when it began
+   */
+  @Override
+  public PCollection<Void> expand(PCollection<String> stateVersion) {
+    return PCollectionList.of(part("Facts", facts))
+        .and(part("Fetched", fetched))
+        .and(part("Merged", merged))
+        .and(part("StateVersion", stateVersion))
+        .apply("AllOfTheSlice", Flatten.pCollections())
+        .apply("WhenAllIsWritten", GroupByKey.create())
+        .apply("CommitAndReport", ParDo.of(new CommitAndReportFn(commit, report)));
+  }
+
+  private static <T extends Serializable> PCollection<KV<String, Serializable>> part(
+      String name, PCollection<T> of) {
+    return of.apply(name, MapElements.via(new OfSlice<T>()))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(Serializable.class)));
+  }
+
+  private static final class OfSlice<T extends Serializable>
+      extends SimpleFunction<T, KV<String, Serializable>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public KV<String, Serializable> apply(T part) {
+      return KV.of("slice", part);
+    }
+  }
+
+  private static final class CommitAndReportFn
+      extends DoFn<KV<String, Iterable<Serializable>>, Void> {
+    private static final long serialVersionUID = 1L;
+
+    private final CommitState commit;
+    private final WriteReport report;
+
+    CommitAndReportFn(CommitState commit, WriteReport report) {
+      this.commit = commit;
+      this.report = report;
+    }
+
+    @ProcessElement
+    public void process(@Element KV<String, Iterable<Serializable>> slice) throws IOException {
+      List<ProjectFacts> facts = new ArrayList<>();
+      FetchFigures fetched = FetchFigures.NONE;
+      Map<String, MergeFigures> merged = new TreeMap<>();
+      String stateVersion = null;
+      // Once only: a group's values cannot be had twice on every runner.
+      for (Serializable part : slice.getValue()) {
+        if (part instanceof ProjectFacts of) {
+          facts.add(of);
+        } else if (part instanceof FetchFigures counted) {
+          fetched = fetched.plus(counted);
+        } else if (part instanceof MergeFigures counted) {
+          merged.merge(counted.table(), counted, MergeFigures::plus);
+        } else {
+          stateVersion = (String) part;
+        }
+      }
+      StateSummary summary = commit.commit(facts, stateVersion);
+      report.write(fetched, merged, summary);
+    }
+  }
+}
