@@ -10,6 +10,7 @@ import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.Connection;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.sample.SampleServer;
@@ -120,7 +121,7 @@ final class CheckCommand {
   private static ApiSession open(Connection connection) {
     String run = "check-" + UUID.randomUUID();
     try {
-      return new ApiAccess(run, connection, RATE, 1, 1, RETRIES.firstWait()).open();
+      return new ApiAccess(run, connection, Pace.fixed(RATE, 1), 1, RETRIES.firstWait()).open();
     } catch (IllegalStateException e) {
       throw new UsageException(e.getMessage());
     }

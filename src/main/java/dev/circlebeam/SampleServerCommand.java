@@ -69,6 +69,9 @@ final class SampleServerCommand {
           config.withLimit(
               flags.positiveNumber("--sampleLimit", limit), form(options.getSampleLimitForm()));
     }
+    if (options.isSampleLimitSilent()) {
+      config = config.withSilentLimit();
+    }
     try {
       return SampleServer.start(config);
     } catch (java.io.UncheckedIOException e) {

@@ -5,6 +5,7 @@ import dev.circlebeam.catalog.Refresh;
 import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.CircleCiUrl;
 import dev.circlebeam.circleci.Connection;
+import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.TokenReference;
 import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.plan.Planner;
@@ -56,7 +57,6 @@ record SyncConfig(
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration FIRST_RETRY_WAIT = Duration.ofMillis(500);
   private static final Duration LONGEST_LOOKBACK = Duration.ofDays(90);
-  private static final double CAREFUL_RATE = 10;
   private static final double SAMPLE_RATE = 1000;
 
   /** What the state of a sample sync names as its server, whose port is another each time. */
@@ -169,11 +169,13 @@ record SyncConfig(
               + shards
               + " divides a limit, so the limit must be given: add --requestsPerSecond");
     }
-    double limit = sample ? SAMPLE_RATE : CAREFUL_RATE;
+    double ceiling =
+        flags.positiveNumber("--maxRequestsPerSecond", options.getMaxRequestsPerSecond());
+    Pace pace = sample ? Pace.fixed(SAMPLE_RATE, 1) : Pace.adaptive(ceiling);
     if (rate != null) {
-      limit = flags.positiveNumber("--requestsPerSecond", rate);
+      pace = Pace.fixed(flags.positiveNumber("--requestsPerSecond", rate), shards);
     }
-    if (shards > 1 && shards > limit) {
+    if (shards > 1 && shards > pace.perSecond()) {
       throw new UsageException(
           "--fetchShards="
               + shards
@@ -181,8 +183,7 @@ record SyncConfig(
               + rate
               + " requests per second of --requestsPerSecond; give fewer shards");
     }
-    return new ApiAccess(
-        runId, connection, limit, shards, connection.maxConnections(), FIRST_RETRY_WAIT);
+    return new ApiAccess(runId, connection, pace, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
   private static Path output(Flags flags) {
@@ -202,13 +203,7 @@ record SyncConfig(
   SyncConfig withFirstRetryWait(Duration wait) {
     ApiAccess api = fetch.api();
     ApiAccess hasty =
-        new ApiAccess(
-            api.runId(),
-            api.connection(),
-            api.requestsPerSecond(),
-            api.shards(),
-            api.maxConcurrentRequests(),
-            wait);
+        new ApiAccess(api.runId(), api.connection(), api.pace(), api.maxConcurrentRequests(), wait);
     return with(fetch.withApi(hasty), planner, clock, begunAt);
   }
 

@@ -137,19 +137,28 @@ public interface SyncOptions extends PipelineOptions {
   void setCaFile(String value);
 
   @Flag(group = Group.PACE, place = 1, value = "NUMBER")
-  @Description("The limit of the whole run. Without it: 10, or 1000 with --sample.")
+  @Description(
+      "A fixed limit for the whole run. Without it the server's limit is found out (1000 with"
+          + " --sample).")
   String getRequestsPerSecond();
 
   void setRequestsPerSecond(String value);
 
   @Flag(group = Group.PACE, place = 2, value = "NUMBER")
+  @Description("Where the limit is found out: it is not looked for above this.")
+  @Default.String("50")
+  String getMaxRequestsPerSecond();
+
+  void setMaxRequestsPerSecond(String value);
+
+  @Flag(group = Group.PACE, place = 3, value = "NUMBER")
   @Description("How many requests may be in flight at once, per shard.")
   @Default.String("32")
   String getMaxConcurrentRequests();
 
   void setMaxConcurrentRequests(String value);
 
-  @Flag(group = Group.PACE, place = 3, value = "NUMBER")
+  @Flag(group = Group.PACE, place = 4, value = "NUMBER")
   @Description(
       "Into how many shards the limit is divided; more than 1 only together with"
           + " --requestsPerSecond.")
@@ -268,7 +277,13 @@ public interface SyncOptions extends PipelineOptions {
 
   void setSampleLimitForm(String value);
 
-  @Flag(group = Group.SAMPLE, place = 11, value = "FAULTS")
+  @Flag(group = Group.SAMPLE, place = 11)
+  @Description("No header tells of the limit; only refusals show that there is one.")
+  boolean isSampleLimitSilent();
+
+  void setSampleLimitSilent(boolean value);
+
+  @Flag(group = Group.SAMPLE, place = 12, value = "FAULTS")
   @Description(
       "What goes wrong: kind@path[:times=N|:every=N], separated by commas, where path is a regular"
           + " expression. A wrong kind is answered with all there are.")
@@ -276,14 +291,14 @@ public interface SyncOptions extends PipelineOptions {
 
   void setSampleFaults(String value);
 
-  @Flag(group = Group.SAMPLE, place = 12, value = "PORT")
+  @Flag(group = Group.SAMPLE, place = 13, value = "PORT")
   @Description("The port that sample-server listens on, on 127.0.0.1; 0 for any free one.")
   @Default.String("8080")
   String getSamplePort();
 
   void setSamplePort(String value);
 
-  @Flag(group = Group.SAMPLE, place = 13, value = "DURATION")
+  @Flag(group = Group.SAMPLE, place = 14, value = "DURATION")
   @Description("How long after a workflow has ended Insights shows it.")
   @Default.String("PT1H")
   String getSampleInsightsDelay();

@@ -7,6 +7,7 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleServer;
@@ -39,7 +40,7 @@ public class SyncConfigTest {
     assertEquals(Set.of("pipelines", "workflows", "jobs"), Set.copyOf(config.planner().tables()));
     assertEquals(
         Set.of("projects", "pipelines", "workflows", "jobs"), Set.copyOf(config.fetch().written()));
-    assertEquals(10, config.fetch().api().requestsPerSecond(), 0);
+    assertEquals(Pace.adaptive(50), config.fetch().api().pace());
     assertEquals(1, config.fetch().api().shards());
     assertEquals(32, config.fetch().api().maxConcurrentRequests());
     assertEquals(32, config.fetch().api().connection().maxConnections());
@@ -82,7 +83,7 @@ public class SyncConfigTest {
     assertEquals("https://ci.acme.example", config.state().circleciUrl());
     assertEquals("file:/run/token", config.fetch().api().connection().token().toString());
     assertEquals("/etc/ca.pem", config.fetch().api().connection().caFile());
-    assertEquals(7.5, config.fetch().api().requestsPerSecond(), 0);
+    assertEquals(7.5, config.fetch().api().pace().perSecond(), 0);
     assertEquals(5, config.fetch().api().maxConcurrentRequests());
     assertEquals(5, config.fetch().api().connection().maxConnections());
     assertEquals(3, config.fetch().api().shards());
@@ -97,7 +98,7 @@ public class SyncConfigTest {
     assertNull(config.fetch().branch());
     assertNull(config.fetch().api().connection().caFile());
     assertNull(config.planner().startDate());
-    assertEquals(10, config.fetch().api().requestsPerSecond(), 0);
+    assertEquals(Pace.adaptive(50), config.fetch().api().pace());
   }
 
   @Test
@@ -126,7 +127,7 @@ public class SyncConfigTest {
       assertEquals(sample.url(), config.fetch().api().connection().url().origin());
       assertFalse(config.state().circleciUrl().contains("127.0.0.1"));
       assertNotEquals("env:CIRCLECI_TOKEN", config.fetch().api().connection().token().toString());
-      assertEquals(1000, config.fetch().api().requestsPerSecond(), 0);
+      assertEquals(Pace.fixed(1000, 1), config.fetch().api().pace());
     }
   }
 
@@ -150,6 +151,8 @@ public class SyncConfigTest {
       "--startDate=x",
       "--requestsPerSecond=0",
       "--requestsPerSecond=x",
+      "--maxRequestsPerSecond=0",
+      "--maxRequestsPerSecond=x",
       "--maxConcurrentRequests=0",
       "--fetchShards=0",
       "--runId=a/b",

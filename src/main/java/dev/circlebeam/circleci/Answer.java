@@ -13,9 +13,20 @@ public sealed interface Answer<T> {
    *
    * @param body what the reader made of the body
    * @param arrived when it was there
+   * @param announced what its headers say of the server's limits
    * @param <T> what the body was read into
    */
-  record Ok<T>(T body, Instant arrived) implements Answer<T> {}
+  record Ok<T>(T body, Instant arrived, AnnouncedLimits announced) implements Answer<T> {
+    /**
+     * An answer that says nothing of limits.
+     *
+     * @param body what the reader made of the body
+     * @param arrived when it was there
+     */
+    public Ok(T body, Instant arrived) {
+      this(body, arrived, AnnouncedLimits.NONE);
+    }
+  }
 
   /**
    * No good answer.

@@ -8,27 +8,24 @@ import java.time.Duration;
  *
  * @param runId the run, whose sessions in one JVM share its limits
  * @param connection where to and how
- * @param requestsPerSecond the limit of the whole run
- * @param shards into how many equal parts the limit is divided
+ * @param pace how fast
  * @param maxConcurrentRequests how many requests a shard may have in flight
  * @param firstRetryWait how long to wait before a failed request is tried again; later waits grow
  */
 public record ApiAccess(
     String runId,
     Connection connection,
-    double requestsPerSecond,
-    int shards,
+    Pace pace,
     int maxConcurrentRequests,
     Duration firstRetryWait)
     implements Serializable {
   /**
-   * Returns what one shard may use of the limit. Whole requests where there are several: each may
-   * begin one more in a second than its share, were it a fraction.
+   * Returns into how many shards the limit is divided.
    *
-   * @return requests per second
+   * @return at least 1
    */
-  double sharePerSecond() {
-    return shards == 1 ? requestsPerSecond : Math.floor(requestsPerSecond / shards);
+  public int shards() {
+    return pace.shards();
   }
 
   /**

@@ -47,10 +47,9 @@ public final class ApiSession implements AutoCloseable {
       RetryPolicy retries,
       Function<CircleCiClient, Exchange<Q, T>> exchange,
       LongConsumer onPause) {
-    double share = access.sharePerSecond();
     RateLimit limit =
         RateLimits.shared(
-            access.runId() + "/" + shard, () -> new FixedRateLimit(share, Waiting.REAL.nanoTime()));
+            access.runId() + "/" + shard, () -> access.pace().limit(Waiting.REAL.nanoTime()));
     return new Dispatcher<>(
         exchange.apply(client),
         executor,

@@ -83,7 +83,8 @@ public final class CircleCiClient implements AutoCloseable {
       byte[] body = redactor.redact(body(response));
       Instant arrived = clock.instant();
       try {
-        return new Answer.Ok<>(reader.read(body), arrived);
+        return new Answer.Ok<>(
+            reader.read(body), arrived, AnnouncedLimits.of(response.getHeaders()));
       } catch (IOException e) {
         return new Answer.Failed<>(
             new Failure(
@@ -140,7 +141,13 @@ public final class CircleCiClient implements AutoCloseable {
     if (kind.retryable()) {
       retryAfter = RetryAfter.of(response.getHeaders(), clock.instant());
     }
-    return new Failure(kind, status, line(redactor.redact(message)), body, retryAfter);
+    return new Failure(
+        kind,
+        status,
+        line(redactor.redact(message)),
+        body,
+        retryAfter,
+        AnnouncedLimits.of(response.getHeaders()));
   }
 
   private static FailureKind kind(int status) {

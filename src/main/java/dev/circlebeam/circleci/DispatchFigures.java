@@ -1,26 +1,30 @@
 package dev.circlebeam.circleci;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** What a {@link Dispatcher} counted. Used by its thread only. */
 public final class DispatchFigures {
+  private final RateCourse.Recorder course = new RateCourse.Recorder();
   private long requests;
   private long retries;
   private long rateLimited;
   private long waitedNanos;
   private int maxInFlight;
 
-  void started(int inFlight) {
+  void started(int inFlight, long now, double allowed) {
     requests++;
     maxInFlight = Math.max(maxInFlight, inFlight);
+    course.started(now, allowed);
   }
 
   void retried() {
     retries++;
   }
 
-  void refused() {
+  void refused(long now) {
     rateLimited++;
+    course.refused(now);
   }
 
   void waited(long nanos) {
@@ -70,5 +74,16 @@ public final class DispatchFigures {
    */
   public int maxInFlight() {
     return maxInFlight;
+  }
+
+  /**
+   * Returns how the rate went.
+   *
+   * @param now the time, by the dispatcher's clock
+   * @param age how long ago the run began
+   * @return the course of what this dispatcher sent
+   */
+  public RateCourse course(long now, Duration age) {
+    return course.course(now, age);
   }
 }

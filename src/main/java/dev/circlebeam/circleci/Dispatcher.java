@@ -204,7 +204,7 @@ public final class Dispatcher<Q, T> {
     limit.started(now);
     task.startedAt = now;
     inFlight++;
-    figures.started(inFlight);
+    figures.started(inFlight, now, limit.perSecond());
     executor.execute(
         () -> {
           Arrival<Q, T> arrival;
@@ -227,9 +227,12 @@ public final class Dispatcher<Q, T> {
     long now = waiting.nanoTime();
     if (arrival.answer instanceof Answer.Failed<T> failed) {
       Failure failure = failed.failure();
+      if (failure.status() > 0 && failure.kind() != FailureKind.RATE_LIMITED) {
+        limit.accepted(now, task.startedAt, failure.announced());
+      }
       if (failure.kind() == FailureKind.RATE_LIMITED) {
-        limit.refused(now, task.startedAt, failure.retryAfter());
-        figures.refused();
+        limit.refused(now, task.startedAt, failure.retryAfter(), failure.announced());
+        figures.refused(now);
         onPause.accept(Math.max(0, limit.pausedUntil() - now));
         ready.add(task);
         return null;
@@ -247,8 +250,9 @@ public final class Dispatcher<Q, T> {
       }
       return new Completion<>(task.request, failed, task.failures);
     }
-    limit.accepted(task.startedAt);
-    return new Completion<>(task.request, arrival.answer, task.failures + 1);
+    Answer.Ok<T> ok = (Answer.Ok<T>) arrival.answer;
+    limit.accepted(now, task.startedAt, ok.announced());
+    return new Completion<>(task.request, ok, task.failures + 1);
   }
 
   private long untilDelayed(long now) {

@@ -1,14 +1,9 @@
 package dev.circlebeam.circleci;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/**
- * Starts requests evenly, a fixed number a second. Nothing is saved up for later: a server that
- * counts by the second would see a burst. After a 429 nothing starts until the server's time is up,
- * or, where it names none, for a second, then two, four and so on.
- */
+/** Starts requests evenly, a fixed number a second, whatever the server says short of 429. */
 public final class FixedRateLimit implements RateLimit {
   /**
    * Networks delay some requests more than others, so that a server sees a few more in one second
@@ -16,68 +11,49 @@ public final class FixedRateLimit implements RateLimit {
    */
   private static final double USED = 0.98;
 
-  /** A late start is made up for, but only one this late: timers and threads are not exact. */
-  private static final long MOST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(5);
-
-  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(64);
-
+  private final double perSecond;
   private final long interval;
-  private long due;
-  private boolean begun;
-  private long pausedUntil;
-  private long pausedAt;
-  private long pause = FIRST_PAUSE;
+  private final Pacer pacer = new Pacer();
+  private final Pause pause;
 
   /**
    * @param requestsPerSecond the limit; above zero
    * @param now the time
    */
   public FixedRateLimit(double requestsPerSecond, long now) {
-    this.interval = (long) (TimeUnit.SECONDS.toNanos(1) / (requestsPerSecond * USED));
-    this.pausedUntil = now;
-    this.pausedAt = now;
+    this.perSecond = requestsPerSecond * USED;
+    this.interval = Pacer.interval(perSecond);
+    this.pause = new Pause(now);
   }
 
   @Override
   public long nextStart(long now) {
-    long next = begun ? due : now;
-    return next - pausedUntil > 0 ? next : pausedUntil;
+    return pause.orLater(pacer.nextStart(now));
   }
 
   @Override
   public void started(long now) {
-    long credit = Math.max(Math.min(interval, MOST_CAUGHT_UP), TimeUnit.MILLISECONDS.toNanos(2));
-    long from = begun && due - (now - credit) > 0 ? due : now - (begun ? credit : 0);
-    due = from + interval;
-    begun = true;
+    pacer.started(now, interval);
   }
 
   @Override
-  public void accepted(long startedAt) {
-    if (startedAt - pausedUntil >= 0) {
-      pause = FIRST_PAUSE;
-    }
+  public void accepted(long now, long startedAt, AnnouncedLimits announced) {
+    pause.accepted(startedAt);
   }
 
   @Override
-  public void refused(long now, long startedAt, @Nullable Duration retryAfter) {
-    // Requests that were under way when the first of them was refused say nothing new.
-    boolean news = startedAt - pausedAt >= 0;
-    long wait = retryAfter != null ? retryAfter.toNanos() : pause;
-    if (retryAfter == null && news) {
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
-    }
-    if (news || retryAfter != null) {
-      pausedAt = now;
-      if (now + wait - pausedUntil > 0) {
-        pausedUntil = now + wait;
-      }
-    }
+  public void refused(
+      long now, long startedAt, @Nullable Duration retryAfter, AnnouncedLimits announced) {
+    pause.refused(now, startedAt, retryAfter);
   }
 
   @Override
   public long pausedUntil() {
-    return pausedUntil;
+    return pause.until();
+  }
+
+  @Override
+  public double perSecond() {
+    return perSecond;
   }
 }

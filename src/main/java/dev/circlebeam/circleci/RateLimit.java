@@ -24,11 +24,13 @@ public interface RateLimit {
   void started(long now);
 
   /**
-   * Notes that the server let a request through.
+   * Notes that the server let a request through, whatever it then answered.
    *
+   * @param now when the answer came
    * @param startedAt when that request was started
+   * @param announced what the answer's headers say of limits
    */
-  void accepted(long startedAt);
+  void accepted(long now, long startedAt, AnnouncedLimits announced);
 
   /**
    * Notes that the server answered 429: nothing starts for a while.
@@ -36,8 +38,9 @@ public interface RateLimit {
    * @param now when the answer came
    * @param startedAt when that request was started
    * @param retryAfter how long the server asks to wait; null when it does not say
+   * @param announced what the answer's headers say of limits
    */
-  void refused(long now, long startedAt, @Nullable Duration retryAfter);
+  void refused(long now, long startedAt, @Nullable Duration retryAfter, AnnouncedLimits announced);
 
   /**
    * Tells until when the server's refusals keep everything waiting.
@@ -45,4 +48,11 @@ public interface RateLimit {
    * @return a time; a past one when nothing is held up
    */
   long pausedUntil();
+
+  /**
+   * Tells how fast requests may start now.
+   *
+   * @return requests per second
+   */
+  double perSecond();
 }

@@ -139,7 +139,7 @@ public final class FetchRows
         walk.again(found.getKey(), found.getValue());
       }
       progress.forget(stop);
-      return Tally.sent(dispatcher.figures());
+      return Tally.sent(spec, dispatcher.figures());
     }
 
     @Teardown

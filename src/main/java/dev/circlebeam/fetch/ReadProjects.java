@@ -118,7 +118,10 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
           reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
           receiver
               .get(FetchTags.FIGURES)
-              .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(Tally.sent(proof)));
+              .output(
+                  tally
+                      .figures(dispatcher, System.nanoTime() - begun)
+                      .plus(Tally.sent(spec, proof)));
         }
       } else {
         plan(state.state().projectsOfRun(), state.state(), true, receiver);

@@ -6,6 +6,7 @@ import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.circleci.RateCourse;
 import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.ScopeRead;
@@ -16,6 +17,7 @@ import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RequestError;
 import dev.circlebeam.report.RunFailure;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,12 +174,22 @@ final class Tally {
   FetchFigures figures(Dispatcher<?, ?> dispatcher, long nanos) {
     long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
     return new FetchFigures(
-            0, 0, 0, 0, millis, errors, countedErrors, pipelines, rerunsFound, tables)
-        .plus(sent(dispatcher.figures()));
+            0,
+            0,
+            0,
+            0,
+            millis,
+            errors,
+            countedErrors,
+            pipelines,
+            rerunsFound,
+            tables,
+            RateCourse.NONE)
+        .plus(sent(spec, dispatcher.figures()));
   }
 
   /** Returns what a dispatcher counted, for no table in particular. */
-  static FetchFigures sent(DispatchFigures sent) {
+  static FetchFigures sent(FetchSpec spec, DispatchFigures sent) {
     return new FetchFigures(
         sent.requests(),
         sent.retries(),
@@ -188,7 +200,8 @@ final class Tally {
         0,
         0,
         0,
-        Map.of());
+        Map.of(),
+        sent.course(System.nanoTime(), Duration.between(spec.startedAt(), Instant.now())));
   }
 
   /** Makes the failure that ends a run whose token is not accepted. */

@@ -1,5 +1,6 @@
 package dev.circlebeam.report;
 
+import dev.circlebeam.circleci.RateCourse;
 import dev.circlebeam.report.FetchFigures.OfTable;
 import java.io.Serializable;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param pipelines how many pipelines of the lists were read, or read again
  * @param rerunsFound how many reruns under old pipelines were found
  * @param tables by table, what was counted for it
+ * @param course how fast requests were sent over time
  */
 public record FetchFigures(
     long requests,
@@ -32,7 +34,8 @@ public record FetchFigures(
     long countedErrors,
     long pipelines,
     long rerunsFound,
-    Map<String, OfTable> tables)
+    Map<String, OfTable> tables,
+    RateCourse course)
     implements Serializable {
   /**
    * What was counted for one table.
@@ -100,7 +103,7 @@ public record FetchFigures(
 
   /** Nothing counted yet. */
   public static final FetchFigures NONE =
-      new FetchFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+      new FetchFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>(), RateCourse.NONE);
 
   /**
    * Adds figures.
@@ -121,6 +124,7 @@ public record FetchFigures(
         countedErrors + more.countedErrors,
         pipelines + more.pipelines,
         rerunsFound + more.rerunsFound,
-        sum);
+        sum,
+        course.plus(more.course));
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.circlebeam.circleci.RateCourse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,7 @@ public record RunReport(
    * @param waitedSeconds how long nothing was sent because of that
    * @param fetchSeconds how long fetching took
    * @param perSecond requests a second meanwhile
+   * @param course how that went over time
    */
   public record Requests(
       long sent,
@@ -110,7 +112,8 @@ public record RunReport(
       long rateLimited,
       double waitedSeconds,
       double fetchSeconds,
-      double perSecond) {
+      double perSecond,
+      RateCourse course) {
     Requests plus(Requests more) {
       double seconds = fetchSeconds + more.fetchSeconds;
       return new Requests(
@@ -119,7 +122,8 @@ public record RunReport(
           rateLimited + more.rateLimited,
           waitedSeconds + more.waitedSeconds,
           seconds,
-          perSecond(sent + more.sent, seconds));
+          perSecond(sent + more.sent, seconds),
+          course.plus(more.course));
     }
 
     private static double perSecond(long sent, double seconds) {
@@ -413,7 +417,8 @@ public record RunReport(
         fetched.rateLimited(),
         fetched.waitedMillis() / 1000.0,
         seconds,
-        Requests.perSecond(fetched.requests(), seconds));
+        Requests.perSecond(fetched.requests(), seconds),
+        fetched.course());
   }
 
   private static Map<String, OfTable> tables(

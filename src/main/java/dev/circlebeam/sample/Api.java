@@ -25,7 +25,9 @@ final class Api {
     new PipelineRoutes(organization, directory, pages).addTo(routes);
     new WorkflowRoutes(organization, pages).addTo(routes);
     new InsightsRoutes(organization, directory, insightsPages).addTo(routes);
-    gate = new RateGate(config.requestsPerSecond(), config.limitForm(), nanos);
+    gate =
+        new RateGate(
+            config.requestsPerSecond(), config.limitForm(), config.isLimitAnnounced(), nanos);
     faults = new FaultInjector(config.faults());
     authenticator = new Authenticator(config.token(), config.projectToken());
   }

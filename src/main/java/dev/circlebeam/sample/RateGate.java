@@ -11,6 +11,7 @@ final class RateGate {
 
   private final double perSecond;
   private final SampleConfig.LimitForm form;
+  private final boolean isAnnounced;
   private final double burst;
   private final AtomicInteger refusals = new AtomicInteger();
 
@@ -18,9 +19,10 @@ final class RateGate {
   private long lastNanos;
 
   /** A limit that begins at a reading of {@link System#nanoTime}. */
-  RateGate(double perSecond, SampleConfig.LimitForm form, long nanos) {
+  RateGate(double perSecond, SampleConfig.LimitForm form, boolean isAnnounced, long nanos) {
     this.perSecond = perSecond;
     this.form = form;
+    this.isAnnounced = isAnnounced;
     this.burst =
         form == SampleConfig.LimitForm.FIXED_WINDOW
             ? Math.max(1, Math.floor(perSecond))
@@ -45,6 +47,9 @@ final class RateGate {
     int left = take(nanos);
     if (left < 0) {
       return new Verdict(refusal(refusals.getAndIncrement()), ImmutableMap.of());
+    }
+    if (!isAnnounced) {
+      return new Verdict(null, ImmutableMap.of());
     }
     return new Verdict(
         null,
@@ -75,7 +80,7 @@ final class RateGate {
   private Reply refusal(int count) {
     return switch (Math.floorMod(count, 3)) {
       case 0 -> tooMany().withHeader("Retry-After", "1");
-      case 1 -> tooManyWithReset(limit());
+      case 1 -> isAnnounced ? tooManyWithReset(limit()) : tooManyText();
       default -> tooManyText();
     };
   }

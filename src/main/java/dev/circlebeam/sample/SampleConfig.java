@@ -187,6 +187,24 @@ public final class SampleConfig {
         });
   }
 
+  /**
+   * Whether answers carry headers that tell of the limit.
+   *
+   * @return true unless it was said that they do not
+   */
+  public boolean isLimitAnnounced() {
+    return values.limitAnnounced;
+  }
+
+  /**
+   * The same with a limit that no header tells of; refusals still ask to come again later.
+   *
+   * @return a changed copy
+   */
+  public SampleConfig withSilentLimit() {
+    return with(copy -> copy.limitAnnounced = false);
+  }
+
   /** {@return the personal token, which the server accepts} */
   public String token() {
     return values.token;
@@ -292,6 +310,7 @@ public final class SampleConfig {
     private Duration latency = Duration.ZERO;
     private double requestsPerSecond = 0;
     private LimitForm limitForm = LimitForm.TOKEN_BUCKET;
+    private boolean limitAnnounced = true;
     private String token = "sample-token";
     private String projectToken = "sample-project-token";
     private int port = 0;

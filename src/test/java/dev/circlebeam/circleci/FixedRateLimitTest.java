@@ -76,7 +76,7 @@ public class FixedRateLimitTest {
   public void givenRetryAfter_thenNothingStartsBefore() {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
     limit.started(0);
-    limit.refused(SECOND, 0, Duration.ofSeconds(7));
+    limit.refused(SECOND, 0, Duration.ofSeconds(7), AnnouncedLimits.NONE);
     assertEquals(8 * SECOND, limit.pausedUntil());
     assertEquals(8 * SECOND, limit.nextStart(SECOND));
   }
@@ -84,8 +84,8 @@ public class FixedRateLimitTest {
   @Test
   public void givenShorterRetryAfterLater_thenTheLongerHolds() {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
-    limit.refused(SECOND, 0, Duration.ofSeconds(7));
-    limit.refused(SECOND + 1, 0, Duration.ofSeconds(2));
+    limit.refused(SECOND, 0, Duration.ofSeconds(7), AnnouncedLimits.NONE);
+    limit.refused(SECOND + 1, 0, Duration.ofSeconds(2), AnnouncedLimits.NONE);
     assertEquals(8 * SECOND, limit.pausedUntil());
   }
 
@@ -94,7 +94,7 @@ public class FixedRateLimitTest {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
     long now = 0;
     for (long seconds : new long[] {1, 2, 4, 8, 16, 32, 64, 64, 64}) {
-      limit.refused(now, now, null);
+      limit.refused(now, now, null, AnnouncedLimits.NONE);
       assertEquals(now + seconds * SECOND, limit.pausedUntil());
       now = limit.pausedUntil();
     }
@@ -103,20 +103,20 @@ public class FixedRateLimitTest {
   @Test
   public void givenSuccessAfterThePause_thenWaitsBeginAnew() {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
-    limit.refused(0, 0, null);
-    limit.refused(SECOND, SECOND, null);
+    limit.refused(0, 0, null, AnnouncedLimits.NONE);
+    limit.refused(SECOND, SECOND, null, AnnouncedLimits.NONE);
     assertEquals(3 * SECOND, limit.pausedUntil());
-    limit.accepted(3 * SECOND);
-    limit.refused(4 * SECOND, 3 * SECOND, null);
+    limit.accepted(3 * SECOND, 3 * SECOND, AnnouncedLimits.NONE);
+    limit.refused(4 * SECOND, 3 * SECOND, null, AnnouncedLimits.NONE);
     assertEquals(5 * SECOND, limit.pausedUntil());
   }
 
   @Test
   public void givenSuccessOfARequestFromBeforeThePause_thenWaitsGoOnGrowing() {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
-    limit.refused(MILLI, 0, null);
-    limit.accepted(0);
-    limit.refused(2 * SECOND, 2 * SECOND, null);
+    limit.refused(MILLI, 0, null, AnnouncedLimits.NONE);
+    limit.accepted(0, 0, AnnouncedLimits.NONE);
+    limit.refused(2 * SECOND, 2 * SECOND, null, AnnouncedLimits.NONE);
     assertEquals(4 * SECOND, limit.pausedUntil());
   }
 
@@ -124,10 +124,10 @@ public class FixedRateLimitTest {
   public void givenABurstOfRefusals_thenOneStep() {
     FixedRateLimit limit = new FixedRateLimit(100, 0);
     for (int i = 0; i < 32; i++) {
-      limit.refused(SECOND + i * MILLI, i, null);
+      limit.refused(SECOND + i * MILLI, i, null, AnnouncedLimits.NONE);
     }
     assertEquals(2 * SECOND, limit.pausedUntil());
-    limit.refused(3 * SECOND, 2 * SECOND, null);
+    limit.refused(3 * SECOND, 2 * SECOND, null, AnnouncedLimits.NONE);
     assertEquals(5 * SECOND, limit.pausedUntil());
   }
 

@@ -163,8 +163,7 @@ public class TokenSecrecyTest {
                 PATIENT,
                 PATIENT,
                 4),
-            10,
-            1,
+            Pace.fixed(10, 1),
             4,
             PATIENT);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

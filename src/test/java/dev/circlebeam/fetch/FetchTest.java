@@ -10,6 +10,7 @@ import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.CircleCiUrl;
 import dev.circlebeam.circleci.Connection;
+import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.TokenReference;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.Planner.UnfinishedWork;
@@ -184,8 +185,7 @@ public class FetchTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 8),
-            100_000,
-            1,
+            Pace.fixed(100_000, 1),
             8,
             Duration.ofMillis(1)),
         Catalog.builtIn(),

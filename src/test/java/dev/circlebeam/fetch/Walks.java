@@ -3,6 +3,7 @@ package dev.circlebeam.fetch;
 import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiAccess;
+import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.plan.PipelineList;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
@@ -66,7 +67,7 @@ final class Walks {
     return new FetchSpec(
         "walk-test",
         startedAt,
-        new ApiAccess("walk-test", null, 1_000_000, 1, 4, Duration.ofMillis(1)),
+        new ApiAccess("walk-test", null, Pace.fixed(1_000_000, 1), 4, Duration.ofMillis(1)),
         CATALOG,
         new TreeSet<>(CORE),
         new TreeSet<>(CORE),

@@ -8,6 +8,7 @@ import static org.junit.Assert.assertNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.circlebeam.circleci.RateCourse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -218,7 +219,8 @@ public class RunReportTest {
             errors,
             50,
             1,
-            Map.of("jobs", FetchFigures.OfTable.answer(1, 0, Set.of("field_" + number))));
+            Map.of("jobs", FetchFigures.OfTable.answer(1, 0, Set.of("field_" + number))),
+            course(10L * number, requests));
     return RunReport.done(
         RUN,
         number,
@@ -238,7 +240,8 @@ public class RunReportTest {
             .plus(FetchFigures.OfTable.missing())
             .plus(new FetchFigures.OfTable(396, 7511, 0, 0, new java.util.TreeSet<>()));
     FetchFigures half =
-        new FetchFigures(400, 17, 9, 2500, 4000, 6, countedErrors, 20, 0, Map.of("jobs", jobs));
+        new FetchFigures(
+            400, 17, 9, 2500, 4000, 6, countedErrors, 20, 0, Map.of("jobs", jobs), course(0, 400));
     FetchFigures rest =
         new FetchFigures(
             31,
@@ -250,7 +253,8 @@ public class RunReportTest {
             0,
             5,
             1,
-            Map.of("projects", FetchFigures.OfTable.answer(1, 0, Set.of())));
+            Map.of("projects", FetchFigures.OfTable.answer(1, 0, Set.of())),
+            course(10, 31));
     Map<String, MergeFigures> merged = new TreeMap<>();
     merged.put(
         "jobs", new MergeFigures("jobs", 7000, 7, 10).plus(new MergeFigures("jobs", 531, 1, 5)));
@@ -264,6 +268,10 @@ public class RunReportTest {
         merged,
         new StateSummary(2, 12, 0, List.of("gh/acme/api"), List.of("gh/acme/app")),
         MaxErrors.parse(maxErrors));
+  }
+
+  private static RateCourse course(long second, long sent) {
+    return new RateCourse(10, List.of(new RateCourse.Point(second, sent, 48.5, 1)));
   }
 
   private RunReport writtenAndRead(RunReport report) throws IOException {

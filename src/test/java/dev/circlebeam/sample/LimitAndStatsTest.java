@@ -52,7 +52,7 @@ public class LimitAndStatsTest {
 
   @Test
   public void givenTokenBucket_thenPermitsDrip() {
-    RateGate gate = new RateGate(4, SampleConfig.LimitForm.TOKEN_BUCKET, 0);
+    RateGate gate = new RateGate(4, SampleConfig.LimitForm.TOKEN_BUCKET, true, 0);
     assertEquals(4, admitted(gate, 0, 10));
     assertEquals(2, admitted(gate, SECOND / 2, 10));
     assertEquals(0, admitted(gate, SECOND / 2, 10));
@@ -61,7 +61,7 @@ public class LimitAndStatsTest {
 
   @Test
   public void givenFixedWindow_thenPermitsComeWithTheSecond() {
-    RateGate gate = new RateGate(4, SampleConfig.LimitForm.FIXED_WINDOW, 0);
+    RateGate gate = new RateGate(4, SampleConfig.LimitForm.FIXED_WINDOW, true, 0);
     assertEquals(4, admitted(gate, 0, 10));
     assertEquals(0, admitted(gate, SECOND - 1, 10));
     assertEquals(4, admitted(gate, SECOND + 5, 10));
@@ -70,7 +70,8 @@ public class LimitAndStatsTest {
 
   @Test
   public void givenNoLimit_thenNoHeaders() {
-    RateGate.Verdict verdict = new RateGate(0, SampleConfig.LimitForm.TOKEN_BUCKET, 0).enter(0);
+    RateGate.Verdict verdict =
+        new RateGate(0, SampleConfig.LimitForm.TOKEN_BUCKET, true, 0).enter(0);
     assertNull(verdict.refusal());
     assertEquals(ImmutableMap.of(), verdict.headers());
   }
