@@ -104,7 +104,10 @@ final class CheckCommand {
       return ExitCode.DONE.code();
     } catch (Refused e) {
       out.println();
-      out.println(e.verdict.name().toLowerCase(java.util.Locale.ROOT) + ": " + PlainLine.of(e.getMessage()));
+      out.println(
+          e.verdict.name().toLowerCase(java.util.Locale.ROOT)
+              + ": "
+              + PlainLine.of(e.getMessage()));
       out.println(e.verdict.whatToDo);
       out.println(
           "To see it: curl -i -H \"Circle-Token: $CIRCLECI_TOKEN\" '"

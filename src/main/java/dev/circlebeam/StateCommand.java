@@ -72,8 +72,7 @@ final class StateCommand {
                 intervals
                     .list()
                     .forEach(
-                        interval ->
-                            say(out, "  complete    %-24s %s", table, stretch(interval))));
+                        interval -> say(out, "  complete    %-24s %s", table, stretch(interval))));
     if (project.backfill() != null) {
       say(out, "  backfill    goes on below %s", project.backfill().since());
     }
@@ -91,7 +90,9 @@ final class StateCommand {
       }
       left--;
       UnfinishedPipeline its = pipeline.getValue();
-      say(out, "  unfinished  %s, created %s, since %s, last looked at %s: %s",
+      say(
+          out,
+          "  unfinished  %s, created %s, since %s, last looked at %s: %s",
           pipeline.getKey(),
           its.createdAt(),
           its.since(),

@@ -40,16 +40,30 @@ public class HostileAnswersTest {
   public void givenPathsAsNames_thenAllFilesAreInTheOutputAndTheRowsAreThere() throws Exception {
     List<String> evil =
         List.of(
-            "../../../etc/passwd", "/etc/cron.d/x", "..", ".", "dt=../../x", "a/../../../b", "\0",
-            "%2e%2e%2f", "C:\\\\x", EVIL_JSON);
+            "../../../etc/passwd",
+            "/etc/cron.d/x",
+            "..",
+            ".",
+            "dt=../../x",
+            "a/../../../b",
+            "\0",
+            "%2e%2e%2f",
+            "C:\\\\x",
+            EVIL_JSON);
     try (HostileServer server = server("../../../../tmp/evil")) {
       String items =
-          evil.stream().map(id -> pipeline(id, "2026-05-04T09:12:31Z")).collect(Collectors.joining(","))
-              + "," + pipeline("far", "+12026-05-04T09:12:31Z")
-              + "," + pipeline("path", "../../2026-05-04")
-              + "," + pipeline("last", "9999-12-31T23:59:59Z");
+          evil.stream()
+                  .map(id -> pipeline(id, "2026-05-04T09:12:31Z"))
+                  .collect(Collectors.joining(","))
+              + ","
+              + pipeline("far", "+12026-05-04T09:12:31Z")
+              + ","
+              + pipeline("path", "../../2026-05-04")
+              + ","
+              + pipeline("last", "9999-12-31T23:59:59Z");
       server.with("project/gh/acme/web/pipeline", 200, list(items.replace("\0", "\\u0000")));
-      server.with("pipeline/", 200, list("{\"id\": \"../w\", \"created_at\": \"0001-01-01T00:00:00Z\"}"));
+      server.with(
+          "pipeline/", 200, list("{\"id\": \"../w\", \"created_at\": \"0001-01-01T00:00:00Z\"}"));
       server.with("workflow/", 200, list("{\"id\": \"../../j\", \"name\": \"../../n\"}"));
 
       Syncs.Outcome outcome = sync(server);
@@ -139,7 +153,9 @@ public class HostileAnswersTest {
     String slug = "{\"slug\": \"" + EVIL_JSON + "\"}";
     String ok =
         "{\"version\": 2, \"circleci_url\": \"EVIL\", \"output\": \"EVIL\","
-            + " \"projects\": {\"EVIL\": " + slug + "}}";
+            + " \"projects\": {\"EVIL\": "
+            + slug
+            + "}}";
     for (String text : List.of(ok, ok.replace("\"slug\"", "\"EVIL\""), "{" + EVIL, EVIL)) {
       Files.writeString(file, text.replace("EVIL", EVIL_JSON));
       Syncs.Outcome outcome = Syncs.run("state", "--state=" + file);
@@ -173,14 +189,23 @@ public class HostileAnswersTest {
         .with(
             "project/gh/acme/web",
             200,
-            "{\"id\": \"p-1\", \"slug\": \"" + slugJson + "\", \"name\": \"" + EVIL_JSON
+            "{\"id\": \"p-1\", \"slug\": \""
+                + slugJson
+                + "\", \"name\": \""
+                + EVIL_JSON
                 + "\", \"organization_slug\": \"../..\", \"organization_id\": \"..\"}")
         .with("project/gh/acme/web/pipeline", 200, list(pipeline("p", "2026-05-04T09:12:31Z")));
   }
 
   private static String pipeline(String id, String createdAt) {
-    return "{\"id\": \"" + id + "\", \"number\": 1, \"state\": \"created\", \"created_at\": \""
-        + createdAt + "\", \"vcs\": {\"branch\": \"" + EVIL_JSON + "\"}, \"" + EVIL_JSON
+    return "{\"id\": \""
+        + id
+        + "\", \"number\": 1, \"state\": \"created\", \"created_at\": \""
+        + createdAt
+        + "\", \"vcs\": {\"branch\": \""
+        + EVIL_JSON
+        + "\"}, \""
+        + EVIL_JSON
         + "\": \"../..\"}";
   }
 
@@ -192,15 +217,17 @@ public class HostileAnswersTest {
     SyncOptions options =
         CommandLine.parse(
             List.of(
-                "--circleciUrl=" + server.url(), "--output=" + output(), token(),
-                "--projects=gh/acme/web", "--requestsPerSecond=10000",
+                "--circleciUrl=" + server.url(),
+                "--output=" + output(),
+                token(),
+                "--projects=gh/acme/web",
+                "--requestsPerSecond=10000",
                 "--unfinishedMaxAge=P9999D"));
     return Syncs.impatient(options);
   }
 
   private static Syncs.Outcome check(HostileServer server) throws IOException {
-    return Syncs.run(
-        "check", "--circleciUrl=" + server.url(), "--projects=gh/acme/web", token());
+    return Syncs.run("check", "--circleciUrl=" + server.url(), "--projects=gh/acme/web", token());
   }
 
   private static String token() throws IOException {

@@ -57,8 +57,7 @@ public class TraceLogTest {
       assertThat(ended.said, containsString("invalid_credentials"));
     }
     try (SampleServer server = server("WRONG_TOKEN_ECHO@/me$")) {
-      List<String> check =
-          List.of("check", "--circleciUrl=" + server.url(), "--token=env:MARKED");
+      List<String> check = List.of("check", "--circleciUrl=" + server.url(), "--token=env:MARKED");
       assertEquals(1, run(check, logged()).code);
     }
     assertLogged();

@@ -107,8 +107,7 @@ final class RowReader {
     try (JsonParser parser = Json.parser(field.value())) {
       ValueReader.Read own =
           parser.nextToken() == JsonToken.VALUE_NULL ? null : column.values.read(parser);
-      return own == null
-          || (own.rest() == null && own.value().equals(parent.get(column.source)));
+      return own == null || (own.rest() == null && own.value().equals(parent.get(column.source)));
     }
   }
 

@@ -4,8 +4,8 @@ import com.google.common.base.CharMatcher;
 import java.util.Locale;
 
 /**
- * Halves of characters. JSON can spell one without the other ({@code "\ud83d"}), Java's strings hold
- * it, UTF-8 cannot: written to a file it would become a question mark.
+ * Halves of characters. JSON can spell one without the other ({@code "\ud83d"}), Java's strings
+ * hold it, UTF-8 cannot: written to a file it would become a question mark.
  */
 final class Surrogates {
   private static final CharMatcher ANY = CharMatcher.inRange('\ud800', '\udfff');

@@ -72,7 +72,9 @@ public final class Summary {
     left.removeAll(report.incomplete());
     if (!left.isEmpty()) {
       out.println(
-          "Older pipelines are left in " + PlainLine.of(String.join(", ", left)) + "; the next run goes on.");
+          "Older pipelines are left in "
+              + PlainLine.of(String.join(", ", left))
+              + "; the next run goes on.");
     }
     if (!report.incomplete().isEmpty()) {
       out.println("Not read whole: " + PlainLine.of(String.join(", ", report.incomplete())) + ".");
@@ -81,7 +83,8 @@ public final class Summary {
       out.println("What failed is in the table _errors.");
     }
     if (report.exitCode() == ExitCode.TOO_MANY_ERRORS.code()) {
-      out.println("Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
+      out.println(
+          "Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
     }
     out.println("Report: " + RunReport.path(report.output(), report.runId()));
   }

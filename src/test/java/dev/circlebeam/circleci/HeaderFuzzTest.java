@@ -46,12 +46,32 @@ public class HeaderFuzzTest {
     for (int n = choices.below(4); n > 0; n--) {
       headers.set(
           choices.of(
-              "Retry-After", "retry-after", "RateLimit-Reset", "X-RateLimit-Reset",
-              "X-RateLimit-Reset-Requests", "x-ratelimit-reset-", "Date"),
+              "Retry-After",
+              "retry-after",
+              "RateLimit-Reset",
+              "X-RateLimit-Reset",
+              "X-RateLimit-Reset-Requests",
+              "x-ratelimit-reset-",
+              "Date"),
           choices.of(
-              "0", "-0", "30", "1e400", "-1e400", "1e-400", "NaN", "0x1p3", "5d", "9".repeat(4000),
-              "", " ", "\u0663", "Wed, 21 Oct 2026 07:29:00 GMT", "Wed, 21 Oct 0001 07:29:00 GMT",
-              "Wed, 21 Oct 999999999 07:29:00 GMT", "Thu, 21 Oct 2026 07:29:00 GMT", "\ud83d")
+                  "0",
+                  "-0",
+                  "30",
+                  "1e400",
+                  "-1e400",
+                  "1e-400",
+                  "NaN",
+                  "0x1p3",
+                  "5d",
+                  "9".repeat(4000),
+                  "",
+                  " ",
+                  "\u0663",
+                  "Wed, 21 Oct 2026 07:29:00 GMT",
+                  "Wed, 21 Oct 0001 07:29:00 GMT",
+                  "Wed, 21 Oct 999999999 07:29:00 GMT",
+                  "Thu, 21 Oct 2026 07:29:00 GMT",
+                  "\ud83d")
               + text(choices));
     }
     Duration wait = RetryAfter.of(headers, NOW);
@@ -65,7 +85,8 @@ public class HeaderFuzzTest {
     String text =
         choices.of("https://", "http://", "HTTPS://", "//", "file:", "")
             + choices.of("circleci.com", "127.0.0.1", "127.1", "[::1]", "localhost", "a b", "")
-            + choices.of("", ":80", ":99999", ":-1", "@evil.example", "/api/v2", "/api/v2//", "/x?y")
+            + choices.of(
+                "", ":80", ":99999", ":-1", "@evil.example", "/api/v2", "/api/v2//", "/x?y")
             + text(choices);
     CircleCiUrl url;
     try {
@@ -82,7 +103,8 @@ public class HeaderFuzzTest {
   }
 
   private static void reference(Choices choices) {
-    String text = choices.of("env:", "file:", "secret:", "") + choices.of("", "A", "/") + text(choices);
+    String text =
+        choices.of("env:", "file:", "secret:", "") + choices.of("", "A", "/") + text(choices);
     try {
       TokenReference reference = TokenReference.parse(text);
       assertEquals("[token]", reference.resolve(Map.of("A", "aaaa")).toString());

@@ -112,8 +112,11 @@ public class PageFuzzTest {
     }
     String text =
         table.paginated()
-            ? "{\"items\": [" + String.join(", ", items) + "], \"next_page_token\": "
-                + choices.of("null", "\"\"", "\"AAR\"", "5", "\"\\ud83d\"") + "}"
+            ? "{\"items\": ["
+                + String.join(", ", items)
+                + "], \"next_page_token\": "
+                + choices.of("null", "\"\"", "\"AAR\"", "5", "\"\\ud83d\"")
+                + "}"
             : items.get(0);
     return form == 6 ? odd.spoiled(text) : text.getBytes(StandardCharsets.UTF_8);
   }

@@ -28,7 +28,8 @@ import org.junit.rules.Timeout;
 /** Whatever the file holds: a state that is all that stood there, or a refusal. */
 public class StateFuzzTest {
   private static final StateStore STORE = new StateStore("_state.json", "", "");
-  private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"(?!\\s*:)|\\b[0-9]+\\b|true|false");
+  private static final Pattern VALUE =
+      Pattern.compile("\"[^\"]*\"(?!\\s*:)|\\b[0-9]+\\b|true|false");
   private static final AtomicInteger READ = new AtomicInteger();
   private static final String VALID =
       """

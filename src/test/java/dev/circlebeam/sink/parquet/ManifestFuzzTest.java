@@ -91,7 +91,8 @@ public class ManifestFuzzTest {
     manifest.fieldNames().forEachRemaining(names::add);
     ArrayNode columns = (ArrayNode) manifest.get("columns");
     for (int n = choices.below(3); n > 0; n--) {
-      ObjectNode column = (ObjectNode) columns.get(choices.below(TABLE.schema().getFields().size()));
+      ObjectNode column =
+          (ObjectNode) columns.get(choices.below(TABLE.schema().getFields().size()));
       switch (choices.below(5)) {
         case 0 -> column.set("type", JSON.readTree(choices.of(TYPES)));
         case 1 -> columns.add(column.deepCopy());
