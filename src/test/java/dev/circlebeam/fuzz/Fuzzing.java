@@ -1,5 +1,6 @@
 package dev.circlebeam.fuzz;
 
+import java.io.IOException;
 import java.util.Base64;
 import java.util.Random;
 
@@ -16,9 +17,9 @@ public final class Fuzzing {
      * Tries an input.
      *
      * @param data the input
-     * @throws Exception or {@link AssertionError} when it does harm
+     * @throws IOException or any other, or {@link AssertionError}, when it does harm
      */
-    void accept(byte[] data) throws Exception;
+    void accept(byte[] data) throws IOException;
   }
 
   private Fuzzing() {}
@@ -38,7 +39,7 @@ public final class Fuzzing {
       random.nextBytes(data);
       try {
         target.accept(data);
-      } catch (Exception | AssertionError | StackOverflowError e) {
+      } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
         String input = Base64.getEncoder().encodeToString(data);
         throw new AssertionError(name + ", seed " + seed + ", " + input + ": " + e, e);
       }

@@ -1,7 +1,5 @@
 package dev.circlebeam.record;
 
-import static org.junit.Assert.assertEquals;
-
 import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.fuzz.Leaf;
@@ -68,7 +66,7 @@ final class KeptLeaves {
   void assertAll(List<Leaf> item) {
     for (Leaf leaf : item) {
       if (!took(extra, leaf) && !tookFree(leaf) && !tookColumn(leaf)) {
-        assertEquals("lost", leaf, extra + " " + columns + " " + free);
+        throw new AssertionError("lost: " + leaf + " of " + extra + " " + columns + " " + free);
       }
     }
   }
