@@ -2,7 +2,6 @@ package dev.circlebeam;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.common.base.CharMatcher;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.ApiRequest;
@@ -11,6 +10,7 @@ import dev.circlebeam.circleci.Connection;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.Pace;
+import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.sample.SampleServer;
@@ -105,7 +105,10 @@ final class CheckCommand {
       return ExitCode.DONE.code();
     } catch (Refused e) {
       out.println();
-      out.println(e.verdict.name().toLowerCase(java.util.Locale.ROOT) + ": " + e.getMessage());
+      out.println(
+          e.verdict.name().toLowerCase(java.util.Locale.ROOT)
+              + ": "
+              + PlainLine.of(e.getMessage()));
       out.println(e.verdict.whatToDo);
       out.println(
           "To see it: curl -i -H \"Circle-Token: $CIRCLECI_TOKEN\" '"
@@ -195,6 +198,6 @@ final class CheckCommand {
   }
 
   private void say(String what, String text) {
-    out.printf("%-14s %s%n", what, CharMatcher.javaIsoControl().replaceFrom(text, ' '));
+    out.printf("%-14s %s%n", what, PlainLine.of(text));
   }
 }

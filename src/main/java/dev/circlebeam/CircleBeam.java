@@ -1,7 +1,9 @@
 package dev.circlebeam;
 
+import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.report.ExitCode;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,8 +17,10 @@ public final class CircleBeam {
    * @param args the command and its flags
    */
   public static void main(String[] args) {
+    PrintStream terminal = System.err;
+    System.setErr(new PrintStream(new TerminalFilter(terminal), true, StandardCharsets.UTF_8));
     Logging.quiet(System.getenv());
-    int code = run(Arrays.asList(args), System.out, System.err);
+    int code = run(Arrays.asList(args), System.out, terminal);
     System.out.flush();
     System.exit(code);
   }
@@ -42,7 +46,7 @@ public final class CircleBeam {
       Command command = Command.of(args.get(0));
       return command.run(CommandLine.parse(args.subList(1, args.size())), out, err);
     } catch (UsageException e) {
-      err.println("circlebeam: " + e.getMessage());
+      err.println("circlebeam: " + PlainLine.of(e.getMessage()));
       return ExitCode.USAGE.code();
     }
   }

@@ -1,5 +1,6 @@
 package dev.circlebeam;
 
+import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.ProjectState;
@@ -8,6 +9,7 @@ import dev.circlebeam.state.SyncState;
 import dev.circlebeam.state.UnfinishedPipeline;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /** The command {@code state}: how far a sync is, read from its state. */
@@ -50,15 +52,14 @@ final class StateCommand {
   }
 
   private static void print(SyncState state, PrintStream out) {
-    out.println("server   " + state.circleciUrl());
-    out.println("output   " + state.output());
+    say(out, "server   %s", state.circleciUrl());
+    say(out, "output   %s", state.output());
     if (state.writtenBy() != null) {
-      out.println(
-          "last run " + state.writtenBy().runId() + ", begun " + state.writtenBy().startedAt());
+      say(out, "last run %s, begun %s", state.writtenBy().runId(), state.writtenBy().startedAt());
     }
     for (Map.Entry<String, ProjectState> project : state.projects().entrySet()) {
       out.println();
-      out.println(project.getValue().slug() + "  " + project.getKey());
+      say(out, "%s  %s", project.getValue().slug(), project.getKey());
       print(project.getValue(), out);
     }
   }
@@ -71,33 +72,38 @@ final class StateCommand {
                 intervals
                     .list()
                     .forEach(
-                        interval ->
-                            out.printf("  complete    %-24s %s%n", table, stretch(interval))));
+                        interval -> say(out, "  complete    %-24s %s", table, stretch(interval))));
     if (project.backfill() != null) {
-      out.printf("  backfill    goes on below %s%n", project.backfill().since());
+      say(out, "  backfill    goes on below %s", project.backfill().since());
     }
     if (project.searchedAt() != null) {
-      out.printf("  reruns      looked for until %s%n", project.searchedAt());
+      say(out, "  reruns      looked for until %s", project.searchedAt());
     }
     for (String table : project.failed()) {
-      out.printf("  not read    %s%n", table);
+      say(out, "  not read    %s", table);
     }
     int left = project.unfinished().size();
     for (Map.Entry<String, UnfinishedPipeline> pipeline : project.unfinished().entrySet()) {
       if (left == project.unfinished().size() - SHOWN) {
-        out.printf("  unfinished  and %d more%n", left);
+        say(out, "  unfinished  and %d more", left);
         break;
       }
       left--;
       UnfinishedPipeline its = pipeline.getValue();
-      out.printf(
-          "  unfinished  %s, created %s, since %s, last looked at %s: %s%n",
+      say(
+          out,
+          "  unfinished  %s, created %s, since %s, last looked at %s: %s",
           pipeline.getKey(),
           its.createdAt(),
           its.since(),
           its.lastRead(),
           String.join(", ", its.why()));
     }
+  }
+
+  /** A line of what stands in the file; names there came from outside. */
+  private static void say(PrintStream out, String form, Object... values) {
+    out.println(PlainLine.of(String.format(Locale.ROOT, form, values)));
   }
 
   private static String stretch(Interval interval) {

@@ -1,5 +1,6 @@
 package dev.circlebeam;
 
+import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.ProgressDisplay;
@@ -124,7 +125,7 @@ final class SyncCommand {
                 "circlebeam: warning: --breakLock took --output="
                     + run.output()
                     + " from "
-                    + broken
+                    + PlainLine.of(broken)
                     + "; it can write nothing more there"));
   }
 
@@ -240,9 +241,7 @@ final class SyncCommand {
     err.println(
         "circlebeam: "
             + (failure.exitCode() == ExitCode.FAILED ? failure.status() + ": " : "")
-            + failure.getMessage()
-            + "; "
-            + failure.whatToDo());
+            + PlainLine.of(failure.getMessage() + "; " + failure.whatToDo()));
     return failure.exitCode().code();
   }
 

@@ -48,7 +48,11 @@ final class Syncs {
   static Outcome impatientSync(SampleServer server, Path output, String... more)
       throws IOException {
     List<String> args = args(server, output, more);
-    SyncOptions options = CommandLine.parse(args.subList(1, args.size()));
+    return impatient(CommandLine.parse(args.subList(1, args.size())));
+  }
+
+  /** Runs a sync of any server that tries failed requests again at once. */
+  static Outcome impatient(SyncOptions options) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     SyncConfig config =

@@ -3,6 +3,7 @@ package dev.circlebeam.circleci;
 import com.google.common.base.Splitter;
 import com.google.common.escape.Escaper;
 import com.google.common.net.UrlEscapers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -53,9 +54,14 @@ public record ApiRequest(String path) {
       if (part.equals(".") || part.equals("..") || part.isEmpty()) {
         throw new IllegalArgumentException("'" + value + "' cannot be part of a path");
       }
-      parts.add(SEGMENT.escape(part));
+      parts.add(SEGMENT.escape(unicode(part)));
     }
     return parts.toString();
+  }
+
+  /** Half a character, which no address can hold, becomes a question mark. */
+  private static String unicode(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   /**
@@ -73,7 +79,7 @@ public record ApiRequest(String path) {
                 url.append(url.indexOf("?") < 0 ? '?' : '&')
                     .append(PARAMETER.escape(name))
                     .append('=')
-                    .append(PARAMETER.escape(value));
+                    .append(PARAMETER.escape(unicode(value)));
               }
             });
     return new ApiRequest(url.toString());

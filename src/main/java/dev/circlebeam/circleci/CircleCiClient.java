@@ -256,7 +256,7 @@ public final class CircleCiClient implements AutoCloseable {
 
   /** One short line that is safe to show on a terminal. */
   private static String line(String text) {
-    String line = CharMatcher.javaIsoControl().replaceFrom(text, ' ');
+    String line = PlainLine.of(text);
     return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
   }
 

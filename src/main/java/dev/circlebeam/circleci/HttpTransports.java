@@ -20,6 +20,7 @@ import java.util.logging.Logger;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.apache.commons.logging.LogFactory;
 import org.apache.http.HttpConnection;
 import org.apache.http.HttpResponse;
 import org.apache.http.HttpResponseInterceptor;
@@ -58,9 +59,10 @@ final class HttpTransports {
    * @param connection how many connections, and whom to trust
    * @param environment where {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} are
    * @return the transport; to be shut down by the caller
-   * @throws IllegalStateException when the CA file cannot be used
+   * @throws IllegalStateException when the CA file cannot be used, or headers would be logged
    */
   static HttpTransport pooled(Connection connection, Map<String, String> environment) {
+    checkSilent();
     EnvironmentProxies proxies = new EnvironmentProxies(environment);
     proxies.check();
     PoolingHttpClientConnectionManager pool =
@@ -93,6 +95,19 @@ final class HttpTransports {
             .disableAuthCaching()
             .addInterceptorLast((HttpResponseInterceptor) HttpTransports::neverDrain)
             .build());
+  }
+
+  /** Whoever has the library log elsewhere than to java.util.logging would log the token. */
+  private static void checkSilent() {
+    for (Logger logger : SILENT) {
+      if (LogFactory.getLog(logger.getName()).isDebugEnabled()) {
+        throw new IllegalStateException(
+            "the logger "
+                + logger.getName()
+                + " would write the token down: leave out the options and files that configure"
+                + " commons-logging");
+      }
+    }
   }
 
   /**

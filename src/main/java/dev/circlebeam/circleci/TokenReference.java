@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -96,9 +97,10 @@ public final class TokenReference implements Serializable {
   }
 
   private String fromFile() {
-    Path path = Path.of(reference.substring(FILE.length()));
     try {
-      return Files.readString(path, StandardCharsets.UTF_8);
+      return Files.readString(Path.of(reference.substring(FILE.length())), StandardCharsets.UTF_8);
+    } catch (InvalidPathException e) {
+      throw new IllegalStateException("what --token=file: names is no path", e);
     } catch (IOException e) {
       throw new IllegalStateException("--token=" + reference + " cannot be read", e);
     }

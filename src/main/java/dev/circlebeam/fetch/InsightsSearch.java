@@ -13,7 +13,6 @@ import dev.circlebeam.record.Timestamps;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -135,7 +134,7 @@ final class InsightsSearch {
   private void take(Asked asked, JsonNode body) {
     if (asked.kind() == Kind.PIPELINE) {
       String pipeline = body.path("pipeline_id").asText("");
-      if (!pipeline.isEmpty()) {
+      if (isPartOfPath(pipeline)) {
         tally.rerunFound();
         pipelines
             .computeIfAbsent(asked.project(), p -> new LinkedHashMap<>())
@@ -182,13 +181,10 @@ final class InsightsSearch {
     if (id.isEmpty() || project.hasSeen(id)) {
       return;
     }
-    Instant createdAt = project.task().search().from();
-    try {
-      createdAt = Instant.parse(run.path("created_at").asText(""));
-    } catch (DateTimeParseException e) {
-      // Only needed until the pipeline itself says when it was created.
-      createdAt = project.task().search().from();
-    }
+    Long micros = Timestamps.parseMicros(run.path("created_at").asText(""));
+    // Only needed until the pipeline itself says when it was created.
+    Instant createdAt =
+        micros == null ? project.task().search().from() : Timestamps.instant(micros);
     runs.get(project).put(id, createdAt);
   }
 

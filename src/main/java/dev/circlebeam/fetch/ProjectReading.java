@@ -2,6 +2,7 @@ package dev.circlebeam.fetch;
 
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.Answer;
+import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.FailureKind;
@@ -83,7 +84,7 @@ final class ProjectReading {
           id,
           new ProjectName(
               id,
-              canonical == null ? slug : canonical.toString(),
+              canonical == null ? slug : askable(canonical.toString(), slug),
               text(row.get("organization_id")),
               text(row.get("organization_slug"))));
       tally.readWhole(done.request(), id);
@@ -132,6 +133,16 @@ final class ProjectReading {
           "invalid_permissions",
           "the token's user may read none of the projects: " + String.join(", ", slugs),
           "use the token of a user who sees them");
+    }
+  }
+
+  /** The slug that CircleCI answers with, unless it would lead somewhere else. */
+  private static String askable(String canonical, String asked) {
+    try {
+      ApiRequest.of("{slug}", Map.of("slug", canonical));
+      return canonical;
+    } catch (IllegalArgumentException e) {
+      return asked;
     }
   }
 

@@ -2,11 +2,12 @@ package dev.circlebeam.record;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -18,10 +19,10 @@ final class FieldReaders {
    * An object that was read.
    *
    * @param record what fields took
-   * @param rest what none took; null when there was nothing
+   * @param rest what none took, in its order; a name may be there twice
    * @param misfits how many values had the wrong type
    */
-  record Fields(GenericRecord record, @Nullable ObjectNode rest, int misfits) {}
+  record Fields(GenericRecord record, List<Json.Field> rest, int misfits) {}
 
   private record Reader(int position, ValueReader values) {}
 
@@ -30,11 +31,14 @@ final class FieldReaders {
 
   /**
    * @param schema the record's
+   * @param notRead names of the record's fields that no JSON is read into
    */
-  FieldReaders(Schema schema) {
+  FieldReaders(Schema schema, Set<String> notRead) {
     this.schema = schema;
     for (Schema.Field field : schema.getFields()) {
-      readers.put(field.name(), new Reader(field.pos(), ValueReader.of(field.schema())));
+      if (!notRead.contains(field.name())) {
+        readers.put(field.name(), new Reader(field.pos(), ValueReader.of(field.schema())));
+      }
     }
   }
 
@@ -47,20 +51,19 @@ final class FieldReaders {
    */
   Fields read(JsonParser parser) throws IOException {
     GenericRecord record = new GenericData.Record(schema);
-    ObjectNode rest = null;
+    List<Json.Field> rest = new ArrayList<>(0);
     int misfits = 0;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       parser.nextToken();
       Reader reader = readers.get(name);
       if (reader == null) {
-        // The API's description spells some keys with hyphens that the wire has as underscores.
-        reader = readers.get(name.replace('-', '_'));
+        reader = readers.get(underscored(name));
       }
-      JsonNode left = null;
+      @Nullable String left;
       if (reader == null || record.get(reader.position) != null) {
         // Nobody's, or a second value for a column that has one (in the other spelling, perhaps).
-        left = Json.MAPPER.readTree(parser);
+        left = Json.text(parser);
       } else {
         ValueReader.Read read = reader.values.read(parser);
         record.put(reader.position, read.value());
@@ -68,10 +71,14 @@ final class FieldReaders {
         misfits += read.misfit() ? 1 : 0;
       }
       if (left != null) {
-        rest = rest != null ? rest : Json.MAPPER.createObjectNode();
-        rest.set(name, left);
+        rest.add(new Json.Field(name, left));
       }
     }
     return new Fields(record, rest, misfits);
+  }
+
+  /** The API's description spells some keys with hyphens that the wire has as underscores. */
+  static String underscored(String name) {
+    return name.replace('-', '_');
   }
 }

@@ -42,7 +42,7 @@ public final class PageReader {
    * @throws IOException when it is not JSON, or not of the form that the API documents
    */
   public Page read(byte[] body, boolean isList, Map<String, ?> parent) throws IOException {
-    try (JsonParser parser = Json.MAPPER.createParser(body)) {
+    try (JsonParser parser = Json.parser(body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new JsonParseException(parser, "not a JSON object");
       }
@@ -56,9 +56,6 @@ public final class PageReader {
         throw new JsonParseException(parser, "something follows the JSON object");
       }
       return reading.page();
-    } catch (NumberFormatException e) {
-      // Jackson reads the digits of a number late, and lets this pass.
-      throw new IOException("a number that no type holds: " + e.getMessage(), e);
     }
   }
 
@@ -81,18 +78,24 @@ public final class PageReader {
 
     void envelope() throws IOException {
       boolean hasItems = false;
+      boolean hasToken = false;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
-        if (name.equals("items") && value == JsonToken.START_ARRAY) {
+        if (name.equals("items")) {
+          if (hasItems || value != JsonToken.START_ARRAY) {
+            throw new JsonParseException(parser, "the items are no list, or are there twice");
+          }
           hasItems = true;
           while (parser.nextToken() != JsonToken.END_ARRAY) {
             item();
           }
-        } else if (name.equals("next_page_token") && value == JsonToken.VALUE_STRING) {
-          nextPageToken = parser.getText().isEmpty() ? null : parser.getText();
-        } else if (name.equals("next_page_token") && value != JsonToken.VALUE_NULL) {
-          throw new JsonParseException(parser, "the page token is no text");
+        } else if (name.equals("next_page_token")) {
+          if (hasToken) {
+            throw new JsonParseException(parser, "two page tokens");
+          }
+          hasToken = true;
+          nextPageToken = token(value);
         } else {
           parser.skipChildren();
         }
@@ -100,6 +103,16 @@ public final class PageReader {
       if (!hasItems) {
         throw new JsonParseException(parser, "a list without items");
       }
+    }
+
+    private @Nullable String token(JsonToken value) throws IOException {
+      if (value == JsonToken.VALUE_NULL) {
+        return null;
+      }
+      if (value != JsonToken.VALUE_STRING || !Surrogates.arePaired(parser.getText())) {
+        throw new JsonParseException(parser, "the page token is no text");
+      }
+      return parser.getText().isEmpty() ? null : parser.getText();
     }
 
     void item() throws IOException {

@@ -1,11 +1,13 @@
 package dev.circlebeam.record;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,12 +31,15 @@ final class RowReader {
       int misfits,
       List<String> extraFields) {}
 
-  private record Inherited(int position, String name, String source) {}
+  private record Inherited(int position, String source, ValueReader values) {}
+
+  /** Keys stand in paths, where the dots would lead somewhere else. */
+  private static final Set<String> UNUSABLE = Set.of("", ".", "..");
 
   private final Table table;
   private final Set<String> excluded;
   private final FieldReaders fields;
-  private final List<Inherited> inherited = new ArrayList<>();
+  private final Map<String, Inherited> inherited = new LinkedHashMap<>();
   private final int extraPosition;
   private final int syncedAtPosition;
   private final long syncedAt;
@@ -52,13 +57,18 @@ final class RowReader {
     Schema schema = table.schema();
     this.extraPosition = schema.getField(Table.EXTRA).pos();
     this.syncedAtPosition = schema.getField(Table.SYNCED_AT).pos();
-    this.fields = new FieldReaders(schema);
     for (Schema.Field field : schema.getFields()) {
       String source = Column.fromParent(field);
       if (source != null) {
-        inherited.add(new Inherited(field.pos(), field.name(), source));
+        ValueReader values = ValueReader.of(field.schema());
+        inherited.put(field.name(), new Inherited(field.pos(), source, values));
       }
     }
+    // What the item says of the parent's columns, or of ours, is neither lost nor believed.
+    Set<String> notRead = new HashSet<>(inherited.keySet());
+    notRead.add(Table.EXTRA);
+    notRead.add(Table.SYNCED_AT);
+    this.fields = new FieldReaders(schema, notRead);
   }
 
   /**
@@ -72,47 +82,39 @@ final class RowReader {
   Outcome read(JsonParser parser, Map<String, ?> parent) throws IOException {
     FieldReaders.Fields read = fields.read(parser);
     GenericRecord row = read.record();
-    ObjectNode rest = read.rest();
-    // The API has no such fields; were one to come, it would be neither lost nor believed.
-    rest = disown(row, extraPosition, Table.EXTRA, rest);
-    rest = disown(row, syncedAtPosition, Table.SYNCED_AT, rest);
-    for (Inherited column : inherited) {
-      Object value = parent.get(column.source);
-      Object own = row.get(column.position);
-      if (own != null && !own.equals(value)) {
-        rest = disown(row, column.position, column.name, rest);
-      }
-      row.put(column.position, value);
-    }
+    inherited.values().forEach(column -> row.put(column.position, parent.get(column.source)));
     row.put(syncedAtPosition, syncedAt);
-    List<String> extraFields = new ArrayList<>();
-    if (rest != null) {
-      rest.fieldNames().forEachRemaining(extraFields::add);
-      extraFields.removeIf(name -> excluded.contains(name.replace('-', '_')));
-      if (!table.sensitive() && !extraFields.isEmpty()) {
-        row.put(extraPosition, rest.retain(extraFields).toString());
+    List<Json.Field> extra = new ArrayList<>(0);
+    for (Json.Field field : read.rest()) {
+      if (!excluded.contains(FieldReaders.underscored(field.name())) && !repeats(field, parent)) {
+        extra.add(field);
       }
+    }
+    if (!table.sensitive() && !extra.isEmpty()) {
+      row.put(extraPosition, Json.object(extra));
     }
     String problem = problem(row);
-    return new Outcome(problem == null ? row : null, problem, read.misfits(), extraFields);
+    List<String> names = extra.stream().map(field -> Surrogates.replace(field.name())).toList();
+    return new Outcome(problem == null ? row : null, problem, read.misfits(), names);
   }
 
-  private static @Nullable ObjectNode disown(
-      GenericRecord row, int position, String name, @Nullable ObjectNode rest) {
-    Object value = row.get(position);
-    if (value == null) {
-      return rest;
+  /** Tells whether a field says, or leaves open, what the column has from the parent. */
+  private boolean repeats(Json.Field field, Map<String, ?> parent) throws IOException {
+    Inherited column = inherited.get(FieldReaders.underscored(field.name()));
+    if (column == null) {
+      return false;
     }
-    ObjectNode kept = rest != null ? rest : Json.MAPPER.createObjectNode();
-    kept.putPOJO(name, value);
-    row.put(position, null);
-    return kept;
+    try (JsonParser parser = Json.parser(field.value())) {
+      ValueReader.Read own =
+          parser.nextToken() == JsonToken.VALUE_NULL ? null : column.values.read(parser);
+      return own == null || (own.rest() == null && own.value().equals(parent.get(column.source)));
+    }
   }
 
   private @Nullable String problem(GenericRecord row) {
     for (String column : table.primaryKey()) {
       Object value = row.get(column);
-      if (value == null || value.toString().isEmpty()) {
+      if (value == null || UNUSABLE.contains(value.toString())) {
         return "has no usable " + column + ", which is part of the primary key";
       }
     }

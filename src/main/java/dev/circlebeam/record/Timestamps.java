@@ -16,6 +16,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Moments as CircleCI writes them, and as columns hold them. */
 public final class Timestamps {
+  private static final int FIRST_YEAR = 1;
+  private static final int LAST_YEAR = 9999;
+
   private static final DateTimeFormatter ANY =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
@@ -56,7 +59,8 @@ public final class Timestamps {
    * milliseconds, workflows and jobs with none, other routes with what Go or a CSV makes of it.)
    *
    * @param text what the API sent
-   * @return microseconds since 1970, cut off after the sixth digit; null when it is no moment
+   * @return microseconds since 1970, cut off after the sixth digit; null when it is no moment, or
+   *     not one of the years 1 to 9999, beyond which other programs read no dates
    */
   public static @Nullable Long parseMicros(String text) {
     try {
@@ -65,7 +69,8 @@ public final class Timestamps {
           parsed instanceof OffsetDateTime offset
               ? offset.toInstant()
               : ((LocalDateTime) parsed).toInstant(ZoneOffset.UTC);
-      return micros(instant);
+      int year = instant.atOffset(ZoneOffset.UTC).getYear();
+      return year < FIRST_YEAR || year > LAST_YEAR ? null : micros(instant);
     } catch (DateTimeException | ArithmeticException e) {
       return null;
     }

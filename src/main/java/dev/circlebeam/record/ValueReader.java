@@ -3,15 +3,14 @@ package dev.circlebeam.record;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.JsonTokenId;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.circlebeam.catalog.Column;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -26,12 +25,13 @@ abstract class ValueReader {
    * @param rest what the column could not take, as JSON; null when it took all
    * @param misfit whether the rest is a value of the wrong type, not a field nobody knows
    */
-  record Read(@Nullable Object value, @Nullable JsonNode rest, boolean misfit) {
+  record Read(@Nullable Object value, @Nullable String rest, boolean misfit) {
     static Read of(@Nullable Object value) {
       return new Read(value, null, false);
     }
   }
 
+  private static final int LONGEST_NUMBER = 1000;
   private static final Read NULL = Read.of(null);
 
   /**
@@ -68,7 +68,15 @@ abstract class ValueReader {
   }
 
   private static Read misfit(JsonParser parser) throws IOException {
-    return new Read(null, Json.MAPPER.readTree(parser), true);
+    return new Read(null, Json.text(parser), true);
+  }
+
+  private static BigDecimal decimal(String text) {
+    if (text.length() > LONGEST_NUMBER) {
+      // Its value would cost the square of its length.
+      throw new NumberFormatException("too long");
+    }
+    return new BigDecimal(text);
   }
 
   private static Read orMisfit(@Nullable Object value, JsonParser parser) throws IOException {
@@ -78,15 +86,15 @@ abstract class ValueReader {
   private static final class Text extends ValueReader {
     @Override
     Read readValue(JsonParser parser) throws IOException {
-      return orMisfit(parser.currentToken().isScalarValue() ? parser.getText() : null, parser);
+      String text = parser.currentToken().isScalarValue() ? parser.getText() : null;
+      return orMisfit(text != null && Surrogates.arePaired(text) ? text : null, parser);
     }
   }
 
   private static final class FreeForm extends ValueReader {
     @Override
     Read readValue(JsonParser parser) throws IOException {
-      JsonNode tree = Json.MAPPER.readTree(parser);
-      return Read.of(tree.toString());
+      return Read.of(Json.text(parser));
     }
   }
 
@@ -108,7 +116,7 @@ abstract class ValueReader {
       try {
         return switch (parser.currentTokenId()) {
           case JsonTokenId.ID_NUMBER_INT, JsonTokenId.ID_NUMBER_FLOAT ->
-              exact(parser.getDecimalValue());
+              exact(decimal(parser.getText()));
           case JsonTokenId.ID_STRING -> Long.valueOf(parser.getText());
           default -> null;
         };
@@ -119,7 +127,8 @@ abstract class ValueReader {
 
     private static @Nullable Long exact(BigDecimal value) {
       // 1e999999999 would be written out before it is found too large.
-      return value.precision() - value.scale() > 19 ? null : (Long) value.longValueExact();
+      long digits = (long) value.precision() - value.scale();
+      return digits > 19 ? null : (Long) value.longValueExact();
     }
   }
 
@@ -131,17 +140,22 @@ abstract class ValueReader {
 
     private static @Nullable Double fraction(JsonParser parser) throws IOException {
       try {
-        double value =
+        BigDecimal exact =
             switch (parser.currentTokenId()) {
-              case JsonTokenId.ID_NUMBER_INT, JsonTokenId.ID_NUMBER_FLOAT ->
-                  parser.getDecimalValue().doubleValue();
-              case JsonTokenId.ID_STRING -> Double.parseDouble(parser.getText());
-              default -> Double.NaN;
+              case JsonTokenId.ID_NUMBER_INT, JsonTokenId.ID_NUMBER_FLOAT, JsonTokenId.ID_STRING ->
+                  decimal(parser.getText());
+              default -> null;
             };
-        return Double.isFinite(value) ? value : null;
+        return exact == null ? null : nearest(exact);
       } catch (NumberFormatException e) {
         return null;
       }
+    }
+
+    private static @Nullable Double nearest(BigDecimal exact) {
+      double value = exact.doubleValue();
+      boolean isTooSmall = value == 0 && exact.signum() != 0;
+      return Double.isFinite(value) && !isTooSmall ? value : null;
     }
   }
 
@@ -168,7 +182,7 @@ abstract class ValueReader {
     private final FieldReaders fields;
 
     Struct(Schema type) {
-      this.fields = new FieldReaders(type);
+      this.fields = new FieldReaders(type, Set.of());
     }
 
     @Override
@@ -177,7 +191,8 @@ abstract class ValueReader {
         return misfit(parser);
       }
       FieldReaders.Fields read = fields.read(parser);
-      return new Read(read.record(), read.rest(), read.misfits() > 0);
+      String rest = read.rest().isEmpty() ? null : Json.object(read.rest());
+      return new Read(read.record(), rest, read.misfits() > 0);
     }
   }
 
@@ -192,38 +207,31 @@ abstract class ValueReader {
 
     @Override
     Read readValue(JsonParser parser) throws IOException {
-      JsonNode whole = Json.MAPPER.readTree(parser);
-      if (!whole.isArray()) {
+      boolean isList = parser.currentToken() == JsonToken.START_ARRAY;
+      String whole = Json.text(parser);
+      if (!isList) {
         return new Read(null, whole, true);
       }
       List<Object> values = new ArrayList<>();
-      ArrayNode rests = Json.MAPPER.createArrayNode();
+      List<String> rests = new ArrayList<>();
       boolean anyRest = false;
       boolean misfit = false;
-      for (JsonNode element : whole) {
-        Read read = readElement(element);
-        if (read.value() == null) {
-          // A list of which one element does not fit is kept whole rather than with a hole.
-          return new Read(null, whole, true);
+      try (JsonParser elements = Json.parser(whole)) {
+        elements.nextToken();
+        while (elements.nextToken() != JsonToken.END_ARRAY) {
+          Read read = item.read(elements);
+          if (read.value() == null) {
+            // A list of which one element does not fit is kept whole rather than with a hole.
+            return new Read(null, whole, true);
+          }
+          values.add(read.value());
+          anyRest |= read.rest() != null;
+          misfit |= read.misfit();
+          rests.add(read.rest() != null ? read.rest() : "{}");
         }
-        values.add(read.value());
-        anyRest |= read.rest() != null;
-        misfit |= read.misfit();
-        rests.add(read.rest() != null ? read.rest() : emptyObject());
       }
-      Object list = new org.apache.avro.generic.GenericData.Array<>(type, values);
-      return new Read(list, anyRest ? rests : null, misfit);
-    }
-
-    private Read readElement(JsonNode element) throws IOException {
-      try (JsonParser parser = element.traverse(Json.MAPPER)) {
-        parser.nextToken();
-        return item.read(parser);
-      }
-    }
-
-    private static ObjectNode emptyObject() {
-      return Json.MAPPER.createObjectNode();
+      Object list = new GenericData.Array<>(type, values);
+      return new Read(list, anyRest ? "[" + String.join(",", rests) + "]" : null, misfit);
     }
   }
 }

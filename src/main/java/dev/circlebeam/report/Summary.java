@@ -1,5 +1,6 @@
 package dev.circlebeam.report;
 
+import dev.circlebeam.circleci.PlainLine;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,16 +72,19 @@ public final class Summary {
     left.removeAll(report.incomplete());
     if (!left.isEmpty()) {
       out.println(
-          "Older pipelines are left in " + String.join(", ", left) + "; the next run goes on.");
+          "Older pipelines are left in "
+              + PlainLine.of(String.join(", ", left))
+              + "; the next run goes on.");
     }
     if (!report.incomplete().isEmpty()) {
-      out.println("Not read whole: " + String.join(", ", report.incomplete()) + ".");
+      out.println("Not read whole: " + PlainLine.of(String.join(", ", report.incomplete())) + ".");
     }
     if (report.errors() > 0) {
       out.println("What failed is in the table _errors.");
     }
     if (report.exitCode() == ExitCode.TOO_MANY_ERRORS.code()) {
-      out.println("Too many errors: " + report.reason() + "; " + report.whatToDo() + ".");
+      out.println(
+          "Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
     }
     out.println("Report: " + RunReport.path(report.output(), report.runId()));
   }

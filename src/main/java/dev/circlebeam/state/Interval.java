@@ -12,10 +12,13 @@ import java.time.Instant;
  * @param to its end; not before the beginning
  */
 public record Interval(Instant from, Instant to) implements Serializable {
-  /** Refuses an end that is missing. */
+  /** Refuses an end that is missing, or comes first. */
   public Interval {
     requireNonNull(from, "from");
     requireNonNull(to, "to");
+    if (to.isBefore(from)) {
+      throw new IllegalArgumentException("an interval that ends before it begins");
+    }
   }
 
   /** Before any pipeline. */

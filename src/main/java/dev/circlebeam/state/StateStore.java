@@ -3,13 +3,6 @@ package dev.circlebeam.state;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.google.common.hash.Hashing;
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
@@ -31,14 +24,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public record StateStore(String path, String circleciUrl, String output) implements Serializable {
   private static final String NONE = "none";
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModule(new JavaTimeModule())
-          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .build();
 
   /**
    * A state as it was read.
@@ -121,23 +106,22 @@ public record StateStore(String path, String circleciUrl, String output) impleme
               + " run's state is not",
           "run it again, and only one at a time");
     }
-    AtomicFile.write(Path.of(path), JSON.writeValueAsBytes(state));
+    AtomicFile.write(Path.of(path), StateJson.write(state));
   }
 
   private static boolean isFrom(SyncState there, SyncState state) {
     return state.writtenBy().equals(there.writtenBy());
   }
 
-  private SyncState parse(byte[] bytes) {
+  /**
+   * Reads a state's bytes.
+   *
+   * @throws RunFailure when they are none of this version
+   */
+  SyncState parse(byte[] bytes) {
     SyncState state;
     try {
-      // The version first: what another one wrote need not fit this one's form.
-      JsonNode json = JSON.readTree(bytes);
-      if (!json.path("version").isInt()) {
-        throw new IOException("it names no version");
-      }
-      boolean readable = json.path("version").asInt() == SyncState.VERSION;
-      state = readable ? JSON.treeToValue(json, SyncState.class) : null;
+      state = StateJson.read(bytes);
     } catch (IOException e) {
       throw RunFailure.misconfigured(
           "the state " + path + " is damaged: " + firstLine(e),

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.AfterClass;
@@ -82,6 +84,44 @@ public class CaFileTest {
     Failure failure = failure(get(wrongName, pem("wrong")));
     assertEquals(FailureKind.CONNECTION, failure.kind());
     assertTrue(failure.message(), failure.message().contains("127.0.0.1"));
+  }
+
+  @Test
+  public void givenSwitchesThatTurnChecksOffElsewhere_thenTheyAreOnHere() {
+    List<String> switches =
+        List.of(
+            "jdk.internal.httpclient.disableHostnameVerification",
+            "com.google.api.client.should_use_proxy",
+            "com.sun.net.ssl.checkRevocation",
+            "trust_all_cert",
+            "maven.wagon.http.ssl.insecure",
+            "maven.wagon.http.ssl.allowall");
+    try {
+      for (String name : switches) {
+        for (String value : List.of("true", "false")) {
+          System.setProperty(name, value);
+          assertEquals(FailureKind.CONNECTION, failure(get(right, null)).kind());
+          assertEquals(FailureKind.CONNECTION, failure(get(wrongName, pem("wrong"))).kind());
+        }
+      }
+    } finally {
+      switches.forEach(System::clearProperty);
+    }
+    assertEquals(new Answer.Ok<>("hello", NOW), get(right, pem("right")));
+  }
+
+  @Test
+  public void givenAllowInsecureHttp_thenTlsIsCheckedAsBefore() {
+    String url = "https://127.0.0.1:" + right.getAddress().getPort();
+    assertEquals(CircleCiUrl.parse(url, false), CircleCiUrl.parse(url, true));
+    Connection connection =
+        new Connection(
+            CircleCiUrl.parse(url, true), TokenReference.parse("env:T"), null, PATIENT, PATIENT, 1);
+    try (CircleCiClient client =
+        new CircleCiClient(
+            connection, Map.of("T", TestClients.TOKEN), java.time.Clock.systemUTC())) {
+      assertEquals(FailureKind.CONNECTION, failure(client.get(ME, TEXT)).kind());
+    }
   }
 
   @Test

@@ -37,9 +37,11 @@ public class PageReaderTest {
           "organization_slug", "gh/acme");
 
   /** A table with one column of each kind. */
-  private static final Table KINDS = kinds("");
+  static final Catalog KINDS_ALONE = kinds("");
 
-  private static Table kinds(String properties) {
+  static final Table KINDS = KINDS_ALONE.table("kinds");
+
+  private static Catalog kinds(String properties) {
     String json =
         """
         {"type": "record", "name": "kinds", "doc": "Kinds.", "path": "project/{project_slug}/kind",
@@ -66,7 +68,7 @@ public class PageReaderTest {
            {"type": "record", "name": "e", "fields": [
             {"name": "n", "type": ["null", "long"], "doc": "Number."}]}}]}]}
         """;
-    return Catalog.of(Map.of("kinds.avsc", json.replace("PROPERTIES", properties))).table("kinds");
+    return Catalog.of(Map.of("kinds.avsc", json.replace("PROPERTIES", properties)));
   }
 
   @Test
@@ -277,7 +279,7 @@ public class PageReaderTest {
 
   @Test
   public void givenSensitiveTable_thenOnlyDeclaredColumns() throws IOException {
-    Table sensitive = kinds("\"sensitive\": true,");
+    Table sensitive = kinds("\"sensitive\": true,").table("kinds");
     String item = "{\"id\": \"1\", \"text\": \"t\", \"value\": \"secret\", \"whole\": \"secret\"}";
     Page page =
         new PageReader(sensitive, Set.of(), SYNCED_AT)

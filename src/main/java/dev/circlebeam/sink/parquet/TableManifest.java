@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What a table's files have in common, kept in {@code _table.json} beside them: key, partition
@@ -44,10 +43,24 @@ final class TableManifest {
    */
   static Schema check(Path folder, Table table, Schema columns) {
     Path file = folder.resolve(FILE);
-    JsonNode manifest = read(file);
-    if (manifest == null) {
+    if (!Files.exists(file)) {
       return inFiles(table, columns, columns.getFields());
     }
+    try {
+      return union(file.toString(), Files.readAllBytes(file), table, columns);
+    } catch (IOException e) {
+      throw damaged(file.toString());
+    }
+  }
+
+  /**
+   * Puts the columns of a table's files and those that are to be written together.
+   *
+   * @param file names the manifest
+   * @param bytes the manifest
+   */
+  static Schema union(String file, byte[] bytes, Table table, Schema columns) {
+    JsonNode manifest = read(file, bytes);
     same(file, "primary_key", table.primaryKey().toString(), texts(manifest.path("primary_key")));
     same(
         file,
@@ -87,7 +100,7 @@ final class TableManifest {
     return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), wanted);
   }
 
-  private static Schema union(Path file, Table table, Schema columns, JsonNode known) {
+  private static Schema union(String file, Table table, Schema columns, JsonNode known) {
     List<Schema.Field> fields = new ArrayList<>();
     Set<String> names =
         columns.getFields().stream().map(Schema.Field::name).collect(Collectors.toSet());
@@ -106,6 +119,9 @@ final class TableManifest {
                 "%s has the column %s as %s, the catalogue as %s",
                 file, name, type, declared.schema()),
             "types never change: give another --output");
+      }
+      if (fields.contains(declared)) {
+        throw damaged(file);
       }
       fields.add(declared);
       names.remove(name);
@@ -142,24 +158,44 @@ final class TableManifest {
         columns.getName(), columns.getDoc(), columns.getNamespace(), false, nullable);
   }
 
-  /** Documentation and names of nested records may change; what the files hold may not. */
-  private static boolean sameType(Schema a, Schema b) {
-    return shape(a).equals(shape(b));
-  }
-
-  private static String shape(Schema schema) {
-    Schema type = Column.type(schema);
-    return switch (type.getType()) {
-      case RECORD ->
-          type.getFields().stream()
-              .map(field -> field.name() + " " + shape(field.schema()))
-              .collect(Collectors.joining(", ", "{", "}"));
-      case ARRAY -> "[" + shape(type.getElementType()) + "]";
-      default -> Column.isTimestamp(type) ? "timestamp" : type.getType().getName();
+  /**
+   * Documentation and names of nested records may change; what the files hold may not. The declared
+   * type leads: one from a file may hold itself.
+   */
+  private static boolean sameType(Schema declared, Schema found) {
+    Schema ours = Column.type(declared);
+    Schema theirs = found;
+    if (found.isUnion()) {
+      if (found.getTypes().size() != 2 || !found.isNullable()) {
+        return false;
+      }
+      theirs = Column.type(found);
+    }
+    if (ours.getType() != theirs.getType()
+        || Column.isTimestamp(ours) != Column.isTimestamp(theirs)) {
+      return false;
+    }
+    return switch (ours.getType()) {
+      case RECORD -> sameFields(ours.getFields(), theirs.getFields());
+      case ARRAY -> sameType(ours.getElementType(), theirs.getElementType());
+      default -> true;
     };
   }
 
-  private static Schema type(Path file, JsonNode type) {
+  private static boolean sameFields(List<Schema.Field> ours, List<Schema.Field> theirs) {
+    if (ours.size() != theirs.size()) {
+      return false;
+    }
+    for (int i = 0; i < ours.size(); i++) {
+      if (!ours.get(i).name().equals(theirs.get(i).name())
+          || !sameType(ours.get(i).schema(), theirs.get(i).schema())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Schema type(String file, JsonNode type) {
     try {
       return new Schema.Parser().parse(type.toString());
     } catch (AvroRuntimeException e) {
@@ -167,7 +203,7 @@ final class TableManifest {
     }
   }
 
-  private static void same(Path file, String what, String ours, String theirs) {
+  private static void same(String file, String what, String ours, String theirs) {
     if (!ours.equals(theirs)) {
       throw RunFailure.misconfigured(
           String.format("%s says %s is %s, the catalogue says %s", file, what, theirs, ours),
@@ -175,7 +211,7 @@ final class TableManifest {
     }
   }
 
-  private static byte[] json(Table table, Schema schema) throws IOException {
+  static byte[] json(Table table, Schema schema) throws IOException {
     ObjectNode json = JSON.createObjectNode();
     json.put("table", table.name());
     table.primaryKey().forEach(json.putArray("primary_key")::add);
@@ -197,12 +233,9 @@ final class TableManifest {
     return texts.toString();
   }
 
-  private static @Nullable JsonNode read(Path file) {
-    if (!Files.exists(file)) {
-      return null;
-    }
+  private static JsonNode read(String file, byte[] bytes) {
     try {
-      JsonNode manifest = JSON.readTree(Files.readAllBytes(file));
+      JsonNode manifest = JSON.readTree(bytes);
       if (manifest != null && manifest.path("columns").isArray()) {
         return manifest;
       }
@@ -212,7 +245,7 @@ final class TableManifest {
     throw damaged(file);
   }
 
-  private static RunFailure damaged(Path file) {
+  private static RunFailure damaged(String file) {
     return RunFailure.misconfigured(
         file + " cannot be read, or is none of circlebeam's",
         "restore it from a copy, or give another --output");
