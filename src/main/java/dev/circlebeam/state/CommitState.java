@@ -81,7 +81,8 @@ public final class CommitState extends PTransform<PCollection<String>, PCollecti
     public void process(ProcessContext context) {
       List<ProjectFacts> facts = new ArrayList<>();
       context.sideInput(learned).forEach(facts::add);
-      SyncState before = store.read().state();
+      new OutputGuard(store.output(), run.runId(), run.startedAt()).checkTaken();
+      SyncState before = store.readAgain(context.sideInput(version));
       SyncState after = before.after(facts, run);
       store.replace(context.sideInput(version), after);
       List<ProjectFacts> known = facts.stream().filter(of -> of.project().id() != null).toList();
