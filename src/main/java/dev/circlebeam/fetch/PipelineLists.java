@@ -31,6 +31,10 @@ final class PipelineLists {
     ProjectWalk project() {
       return request.listing().project();
     }
+
+    private String id() {
+      return row.get(request.table().primaryKey().get(0)).toString();
+    }
   }
 
   private final SliceWindow window;
@@ -38,6 +42,7 @@ final class PipelineLists {
       new PriorityQueue<>(Comparator.comparing(Listed::createdAt).reversed());
   private final List<TableRequest> waiting = new ArrayList<>();
   private final Set<String> known = new HashSet<>();
+  private List<Listed> again = new ArrayList<>();
 
   PipelineLists(int slicePipelines) {
     this.window = new SliceWindow(slicePipelines);
@@ -59,11 +64,16 @@ final class PipelineLists {
     ListReading reading = request.listing().reading();
     for (GenericRecord row : page.rows()) {
       Instant createdAt = ListReading.createdAt(request.table(), row);
-      String id = row.get(request.table().primaryKey().get(0)).toString();
-      // A list that is begun again has the same ones again.
-      if (request.listing().project().task().wants(createdAt) && known.add(id)) {
-        window.found(createdAt);
-        held.add(new Listed(request, row, createdAt, arrived));
+      if (request.listing().project().task().wants(createdAt)) {
+        Listed listed = new Listed(request, row, createdAt, arrived);
+        if (known.add(listed.id())) {
+          window.found(createdAt);
+          held.add(listed);
+        } else if (held.removeIf(before -> before.id().equals(listed.id()))) {
+          held.add(listed);
+        } else {
+          again.add(listed);
+        }
       }
     }
     reading.page(request.table(), page.rows(), page.nextPageToken());
@@ -106,6 +116,16 @@ final class PipelineLists {
     while (!held.isEmpty() && window.holds(held.peek().createdAt())) {
       now.add(held.poll());
     }
+    return now;
+  }
+
+  /**
+   * Returns the pipelines that were released before and have been listed again since: by a list
+   * that was begun again, or that moved on between two pages. What they say now counts.
+   */
+  List<Listed> listedAgain() {
+    List<Listed> now = again;
+    again = new ArrayList<>();
     return now;
   }
 

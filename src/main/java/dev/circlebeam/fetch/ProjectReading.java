@@ -43,7 +43,7 @@ final class ProjectReading {
    *
    * @param slugs their slugs
    * @return those that could be read, each once
-   * @throws RunFailure when one is unknown, or none can be read
+   * @throws RunFailure when one is unknown, none can be read, or somebody ends the run meanwhile
    */
   Collection<ProjectName> read(List<String> slugs) throws InterruptedException {
     Table table = spec.catalog().table(Table.PROJECTS);
@@ -63,10 +63,21 @@ final class ProjectReading {
         fail(slug, done, failed.failure());
       }
     }
+    if (!dispatcher.dropped().isEmpty()) {
+      throw interrupted();
+    }
     if (projects.isEmpty() && !failures.isEmpty()) {
       failIfForbiddenOrGone(slugs);
     }
     return projects.values();
+  }
+
+  /** Makes the failure of a run that somebody ends before it knows what to read. */
+  static RunFailure interrupted() {
+    return RunFailure.failed(
+        "interrupted",
+        "the run was ended before it had read its projects; nothing is written",
+        "run it again");
   }
 
   /** Returns what was learned of projects that could not be read this time. */

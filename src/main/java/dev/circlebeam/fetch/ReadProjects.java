@@ -114,7 +114,10 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
                   progress::paused);
           DispatchFigures proof = TokenProof.prove(session, progress);
           ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
+          Runnable stop = dispatcher::stop;
+          progress.onStop(stop);
           plan(reading.read(slugs), state.state(), false, receiver);
+          progress.forget(stop);
           reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
           receiver
               .get(FetchTags.FIGURES)

@@ -74,15 +74,20 @@ final class Tally {
       return;
     }
     this.pipelines += pipelines.size();
+    TableRequest any = pipelines.get(0).request();
+    count(any, FetchFigures.OfTable.rows(pipelines.size()));
+    progress.table(any.table().name()).rows(pipelines.size());
+    listedAgain(pipelines);
+  }
+
+  /** Hands on what pipelines are now that were handed on before; they are not counted again. */
+  void listedAgain(List<PipelineLists.Listed> pipelines) {
     List<TableRecord> rows = new ArrayList<>();
     for (PipelineLists.Listed listed : pipelines) {
       String table = listed.request().table().name();
       rows.add(new TableRecord(table, listed.row(), Timestamps.micros(listed.arrived())));
     }
-    TableRequest any = pipelines.get(0).request();
-    count(any, FetchFigures.OfTable.rows(rows.size()));
-    progress.table(any.table().name()).rows(rows.size());
-    if (spec.written().contains(any.table().name())) {
+    if (!rows.isEmpty() && spec.written().contains(rows.get(0).table())) {
       output.page(rows);
     }
   }

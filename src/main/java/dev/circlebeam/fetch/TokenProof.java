@@ -31,7 +31,8 @@ final class TokenProof {
    * Asks.
    *
    * @return what it took
-   * @throws RunFailure when the token is not accepted, or the server is not CircleCI's API
+   * @throws RunFailure when the token is not accepted, the server is not CircleCI's API, or
+   *     somebody ends the run meanwhile
    */
   static DispatchFigures prove(ApiSession session, Progress progress) throws InterruptedException {
     Dispatcher<ApiRequest, Boolean> dispatcher =
@@ -41,7 +42,14 @@ final class TokenProof {
             client -> request -> client.get(request, TokenProof::isUser),
             progress::paused);
     dispatcher.submit(ME, 0);
-    if (dispatcher.next().answer() instanceof Answer.Failed<Boolean> failed) {
+    Runnable stop = dispatcher::stop;
+    progress.onStop(stop);
+    Dispatcher.Completion<ApiRequest, Boolean> done = dispatcher.next();
+    progress.forget(stop);
+    if (done == null) {
+      throw ProjectReading.interrupted();
+    }
+    if (done.answer() instanceof Answer.Failed<Boolean> failed) {
       throw failure(failed.failure());
     }
     return dispatcher.figures();

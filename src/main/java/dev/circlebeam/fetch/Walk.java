@@ -186,6 +186,7 @@ final class Walk {
       return;
     }
     pipelines.toAsk().forEach(this::submit);
+    tally.listedAgain(pipelines.listedAgain());
     List<PipelineLists.Listed> released = pipelines.release();
     tally.released(released);
     for (PipelineLists.Listed listed : released) {
@@ -296,6 +297,10 @@ final class Walk {
     boolean isNew = asked.add(request.path().path());
     boolean isFurther = request.pageToken() != null || request.listing().isRestarted();
     if (!isNew && !isFurther && !request.isOfPipelines()) {
+      if (request.subtree() != null) {
+        // It was asked for on behalf of the same row, listed twice, and may fail there.
+        request.subtree().unsettle();
+      }
       return;
     }
     tally.found(request);

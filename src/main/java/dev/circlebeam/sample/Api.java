@@ -55,11 +55,12 @@ final class Api {
     if (verdict.refusal() != null) {
       return verdict.refusal();
     }
-    return faults.apply(call.request(), () -> handle(call)).withHeaders(verdict.headers());
+    return faults
+        .apply(call.request(), request -> handle(call, request))
+        .withHeaders(verdict.headers());
   }
 
-  private Reply handle(Call call) {
-    ApiRequest request = call.request();
+  private Reply handle(Call call, ApiRequest request) {
     try {
       if (request.path().startsWith(PREFIX)) {
         authenticator.check(request, call.route().equals("me"));

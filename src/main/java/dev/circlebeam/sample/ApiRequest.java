@@ -2,6 +2,7 @@ package dev.circlebeam.sample;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Multimaps;
 import com.sun.net.httpserver.Headers;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -58,6 +59,13 @@ record ApiRequest(
   /** The first value of a query parameter; null if it was not sent. */
   @Nullable String queryValue(String name) {
     return query.containsKey(name) ? query.get(name).get(0) : null;
+  }
+
+  /** The same request without a query parameter, for its handler; its address stays. */
+  ApiRequest without(String name) {
+    ImmutableListMultimap<String, String> rest =
+        ImmutableListMultimap.copyOf(Multimaps.filterKeys(query, key -> !key.equals(name)));
+    return new ApiRequest(method, path, url, params, rest, headers, now);
   }
 
   /** The value of a header; null if it was not sent. */

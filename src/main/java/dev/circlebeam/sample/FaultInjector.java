@@ -18,7 +18,7 @@ final class FaultInjector {
   /** The answer that the request gets, be it the right one or not. */
   Reply apply(ApiRequest request, FaultKind.Answer answer) {
     FaultKind kind = kindFor(request);
-    return kind == null ? answer.get() : kind.apply(request, answer);
+    return kind == null ? answer.to(request) : kind.apply(request, answer);
   }
 
   private @Nullable FaultKind kindFor(ApiRequest request) {

@@ -52,6 +52,28 @@ final class FaultyItems {
     return item;
   }
 
+  /** Makes objects of the usual names and numbers. */
+  static void changeTypes(ObjectNode item) {
+    for (String field : new String[] {"name", "number", "job_number"}) {
+      JsonNode value = item.get(field);
+      if (value != null) {
+        item.putObject(field).set("value", value);
+      }
+    }
+  }
+
+  /** Sets the fields that have one of a few values to another one. */
+  static void setKinds(ObjectNode item, String value) {
+    for (String field : new String[] {"status", "state"}) {
+      if (item.has(field)) {
+        item.put(field, value);
+      }
+    }
+    if (item.get("vcs_info") instanceof ObjectNode vcs) {
+      vcs.put("provider", value);
+    }
+  }
+
   private static void add(List<ObjectNode> items, @Nullable JsonNode node) {
     if (node instanceof ObjectNode object) {
       items.add(object);

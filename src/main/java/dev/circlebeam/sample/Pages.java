@@ -9,7 +9,8 @@ import java.util.function.ToLongFunction;
 
 /** Cuts lists into pages in the API's envelope. */
 final class Pages {
-  private static final String PAGE_TOKEN = "page-token";
+  /** The query parameter that names a page. */
+  static final String PAGE_TOKEN = "page-token";
 
   private final int size;
   private final PageTokens tokens;

@@ -35,7 +35,40 @@ record Reply(
     /** Nothing; the connection is closed. */
     CLOSED,
     /** Nothing, and the connection stays open. */
-    STALLED
+    STALLED,
+    /** All of it, compressed and cut in half, as if that were all. */
+    HALF_GZIP,
+    /** All of it, in ISO 8859-1. */
+    LATIN_1,
+    /** All of it, without the date that the JDK's server sets. */
+    OWN_DATE,
+    /** All of it, in twenty pieces, within a second. */
+    SLOW,
+    /** A byte at a time. */
+    TRICKLING,
+    /** The headers and half of the body, and the connection stays open. */
+    STALLED_IN_BODY,
+    /** Nothing; the connection is reset. */
+    RESET,
+    /** The headers and half of the body; then the connection is reset. */
+    RESET_IN_BODY,
+    /** Nothing; all connections are reset, and refused for {@link Wire#MOMENT}. */
+    DOWN_FOR_A_MOMENT,
+    /** Nothing; all connections are reset, and refused from then on. */
+    DOWN_FOR_GOOD;
+
+    /** Whether the JDK's server cannot do it. */
+    boolean needsWire() {
+      return compareTo(OWN_DATE) >= 0;
+    }
+
+    /** Whether no answer begins to reach the client. */
+    boolean isNothing() {
+      return switch (this) {
+        case CLOSED, STALLED, RESET, DOWN_FOR_A_MOMENT, DOWN_FOR_GOOD -> true;
+        default -> false;
+      };
+    }
   }
 
   /** An answer of JSON. */
@@ -68,6 +101,11 @@ record Reply(
     ImmutableMap<String, String> more =
         ImmutableMap.<String, String>builder().putAll(headers).putAll(added).buildKeepingLast();
     return new Reply(status, json, text, contentType, more, delivery);
+  }
+
+  /** The same answer, which names another type. */
+  Reply saidToBe(String otherType) {
+    return new Reply(status, json, text, otherType, headers, delivery);
   }
 
   /** The same answer, delivered otherwise. */

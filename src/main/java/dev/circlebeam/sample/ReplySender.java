@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -50,7 +51,11 @@ final class ReplySender {
     byte[] body = body(reply, request.getFirst("Accept"));
     headers.set("Content-Type", reply.contentType());
     reply.headers().forEach(headers::set);
-    if (gzip && body.length > SMALLEST_COMPRESSED && accepts(request, "gzip")) {
+    if (reply.delivery() == Reply.Delivery.HALF_GZIP) {
+      body = compress(body);
+      body = Arrays.copyOf(body, body.length / 2);
+      headers.set("Content-Encoding", "gzip");
+    } else if (gzip && body.length > SMALLEST_COMPRESSED && accepts(request, "gzip")) {
       body = compress(body);
       headers.set("Content-Encoding", "gzip");
     }
@@ -65,11 +70,15 @@ final class ReplySender {
     out.flush();
   }
 
-  private static byte[] body(Reply reply, @Nullable String accept) throws JsonProcessingException {
+  /** The body as it is before it is compressed. */
+  static byte[] body(Reply reply, @Nullable String accept) throws JsonProcessingException {
     if (reply.json() == null) {
       return reply.text().getBytes(StandardCharsets.UTF_8);
     }
-    return (isForPeople(accept) ? PRETTY : COMPACT).writeValueAsBytes(reply.json());
+    ObjectWriter writer = isForPeople(accept) ? PRETTY : COMPACT;
+    return reply.delivery() == Reply.Delivery.LATIN_1
+        ? writer.writeValueAsString(reply.json()).getBytes(StandardCharsets.ISO_8859_1)
+        : writer.writeValueAsBytes(reply.json());
   }
 
   /** The service indents its answers unless JSON was asked for. */

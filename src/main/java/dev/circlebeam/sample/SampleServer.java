@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A CircleCI server for tests and trials, on the loopback address only.
@@ -51,6 +52,8 @@ public final class SampleServer implements AutoCloseable {
   private final ControlRoutes control;
   private final ReplySender sender;
   private final HttpServer http;
+  private final @Nullable Wire wire;
+  private final @Nullable BrokenReplies broken;
   private final ExecutorService handlers;
   private final ScheduledExecutorService delays;
   private final Set<HttpExchange> stalled = ConcurrentHashMap.newKeySet();
@@ -66,11 +69,16 @@ public final class SampleServer implements AutoCloseable {
     this.sender = new ReplySender(config.gzip());
     this.handlers = Executors.newFixedThreadPool(HANDLER_THREADS, threads("sample-handler-%d"));
     this.delays = Executors.newScheduledThreadPool(DELAY_THREADS, threads("sample-delay-%d"));
+    // A wire costs threads and copies: it is there only when something is to go wrong with it.
+    boolean onWire = config.faults().rules().stream().anyMatch(rule -> rule.kind().needsWire());
     this.http =
         HttpServer.create(
-            new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), config.port()), 1_024);
+            new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), onWire ? 0 : config.port()),
+            1_024);
     http.setExecutor(handlers);
     http.createContext("/", this::handle);
+    this.wire = onWire ? new Wire(http.getAddress(), config.port()) : null;
+    this.broken = onWire ? new BrokenReplies(wire, delays) : null;
   }
 
   /**
@@ -96,7 +104,7 @@ public final class SampleServer implements AutoCloseable {
    * @return for example {@code http://127.0.0.1:8080}, without {@code /api/v2}
    */
   public String url() {
-    return "http://127.0.0.1:" + http.getAddress().getPort();
+    return "http://127.0.0.1:" + (wire != null ? wire.port() : http.getAddress().getPort());
   }
 
   /**
@@ -154,6 +162,9 @@ public final class SampleServer implements AutoCloseable {
   @Override
   public void close() {
     delays.shutdownNow();
+    if (wire != null) {
+      wire.close();
+    }
     http.stop(0);
     for (HttpExchange exchange : stalled) {
       exchange.close();
@@ -210,7 +221,7 @@ public final class SampleServer implements AutoCloseable {
 
   private void finish(HttpExchange exchange, ApiRequest request, Reply reply) {
     // Counted before it is sent: who has the answer finds it in the counts.
-    if (reply.delivery() == Reply.Delivery.CLOSED) {
+    if (reply.delivery().isNothing()) {
       stats.dropped();
     } else {
       stats.answered(request.url(), reply.status());
@@ -220,7 +231,11 @@ public final class SampleServer implements AutoCloseable {
 
   private void send(HttpExchange exchange, Reply reply) {
     try {
-      sender.send(exchange, reply);
+      if (broken != null && reply.delivery().needsWire()) {
+        broken.send(exchange, reply);
+      } else {
+        sender.send(exchange, reply);
+      }
     } catch (IOException | RuntimeException e) {
       // The client went away, or an answer was cut short on purpose.
       LOG.log(Level.FINE, "An answer did not reach its client", e);

@@ -34,7 +34,8 @@ public final class CommitState implements Serializable {
    * @throws dev.circlebeam.report.RunFailure when another run has written the state meanwhile
    */
   public StateSummary commit(List<ProjectFacts> facts, String readVersion) {
-    SyncState before = store.read().state();
+    new OutputGuard(store.output(), run.runId(), run.startedAt()).checkTaken();
+    SyncState before = store.readAgain(readVersion);
     SyncState after = before.after(facts, run);
     store.replace(readVersion, after);
     List<ProjectFacts> known = facts.stream().filter(of -> of.project().id() != null).toList();

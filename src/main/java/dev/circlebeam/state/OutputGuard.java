@@ -127,6 +127,33 @@ public record OutputGuard(String output, String runId, Instant startedAt) implem
         });
   }
 
+  /**
+   * Checks that the output is still the one that the run took. One that was removed meanwhile, and
+   * made again by whoever wrote next, has lost what the run had written before.
+   *
+   * @throws RunFailure when it is not there any more, or another run has taken it
+   */
+  public void checkTaken() {
+    try {
+      boolean isTaken =
+          Files.exists(Path.of(output, FILE)) && exclusively(writer -> read(writer).equals(name()));
+      if (isTaken) {
+        return;
+      }
+    } catch (IOException e) {
+      throw RunFailure.failed(
+          "unwritable",
+          "--output=" + output + " cannot be written to: " + e,
+          "check its permissions, then run again");
+    }
+    throw RunFailure.failed(
+        "unwritable",
+        "--output="
+            + output
+            + " was removed, or taken by another run, while this one wrote into it",
+        "run it again: what is missing is read again");
+  }
+
   /** What {@link RunLock} does while nobody replaces files or takes the output. */
   interface Taking<T> {
     T run(FileChannel writer) throws IOException;

@@ -51,6 +51,30 @@ public record StateStore(String path, String circleciUrl, String output) impleme
   }
 
   /**
+   * Reads the state again when a run commits; it was sound when the run began.
+   *
+   * @param readVersion what the run read then
+   * @return the state
+   * @throws RunFailure when somebody has damaged the file since, or put another one in its place
+   */
+  public SyncState readAgain(String readVersion) {
+    if (version(bytes()).equals(readVersion)) {
+      return read().state();
+    }
+    try {
+      return read().state();
+    } catch (RunFailure e) {
+      // Not the command line's fault, as it is when a run begins.
+      throw RunFailure.failed(
+          "state_conflict",
+          "since this run began, "
+              + e.getMessage()
+              + "; its tables are kept, this run's state is not",
+          e.whatToDo() + "; then run again");
+    }
+  }
+
+  /**
    * Reads a state to look at, whatever it belongs to.
    *
    * @param path the file
@@ -88,7 +112,7 @@ public record StateStore(String path, String circleciUrl, String output) impleme
       throw RunFailure.failed(
           "unwritable",
           "the state " + path + " cannot be written: " + e,
-          "make room, then run again");
+          "check space and permissions of --state (by default it is in --output), then run again");
     }
   }
 
@@ -125,7 +149,8 @@ public record StateStore(String path, String circleciUrl, String output) impleme
     } catch (IOException e) {
       throw RunFailure.misconfigured(
           "the state " + path + " is damaged: " + firstLine(e),
-          "restore it from a copy, or move it away: the next run then reads everything again");
+          "restore it from a copy, or move it away, or give another file with --state: the next run"
+              + " then reads everything again");
     }
     if (state == null) {
       throw RunFailure.misconfigured(
