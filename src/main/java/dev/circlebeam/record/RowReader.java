@@ -33,9 +33,6 @@ final class RowReader {
 
   private record Inherited(int position, String source, ValueReader values) {}
 
-  /** Keys stand in paths, where the dots would lead somewhere else. */
-  private static final Set<String> UNUSABLE = Set.of("", ".", "..");
-
   private final Table table;
   private final Set<String> excluded;
   private final FieldReaders fields;
@@ -114,7 +111,7 @@ final class RowReader {
   private @Nullable String problem(GenericRecord row) {
     for (String column : table.primaryKey()) {
       Object value = row.get(column);
-      if (value == null || UNUSABLE.contains(value.toString())) {
+      if (value == null || value.toString().isEmpty()) {
         return "has no usable " + column + ", which is part of the primary key";
       }
     }
