@@ -201,9 +201,28 @@ record SyncConfig(
 
   /** The same sync, trying failed requests again after shorter waits; for tests. */
   SyncConfig withFirstRetryWait(Duration wait) {
+    return withApi(fetch.api().connection(), wait);
+  }
+
+  /** The same sync, giving up sooner on answers that do not come; for tests. */
+  SyncConfig withReadTimeout(Duration timeout) {
+    Connection patient = fetch.api().connection();
+    Connection hasty =
+        new Connection(
+            patient.url(),
+            patient.token(),
+            patient.caFile(),
+            patient.connectTimeout(),
+            timeout,
+            patient.maxConnections());
+    return withApi(hasty, fetch.api().firstRetryWait());
+  }
+
+  private SyncConfig withApi(Connection connection, Duration firstRetryWait) {
     ApiAccess api = fetch.api();
     ApiAccess hasty =
-        new ApiAccess(api.runId(), api.connection(), api.pace(), api.maxConcurrentRequests(), wait);
+        new ApiAccess(
+            api.runId(), connection, api.pace(), api.maxConcurrentRequests(), firstRetryWait);
     return with(fetch.withApi(hasty), planner, clock, begunAt);
   }
 

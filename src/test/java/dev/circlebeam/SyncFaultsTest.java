@@ -102,7 +102,7 @@ public class SyncFaultsTest {
       assertEquals(0, Syncs.impatientSync(server, output, "--maxErrors=0").code());
     }
     try (SampleServer server = SampleServer.start(SMALL)) {
-      Syncs.Outcome outcome = Syncs.sync(server, moved(output, server));
+      Syncs.Outcome outcome = Syncs.sync(server, Syncs.moved(output, server));
 
       assertEquals(outcome.err(), 0, outcome.code());
       assertEquals(all, DuckDb.number(output, "select count(*) from {jobs}"));
@@ -117,7 +117,7 @@ public class SyncFaultsTest {
       assertEquals(1, Syncs.report(output).countedErrors());
     }
     try (SampleServer server = SampleServer.start(SMALL)) {
-      Syncs.sync(server, moved(output, server), "--unfinishedMaxAge=P1D", "--overlap=PT0S");
+      Syncs.sync(server, Syncs.moved(output, server), "--unfinishedMaxAge=P1D", "--overlap=PT0S");
 
       assertEquals(
           server.organization().workflows(server.clock()).count(),
@@ -178,7 +178,7 @@ public class SyncFaultsTest {
       assertEquals(List.of("gh/acme/web-shop"), Syncs.report(output).backfillLeft());
     }
     try (SampleServer server = SampleServer.start(SMALL)) {
-      Syncs.sync(server, moved(output, server));
+      Syncs.sync(server, Syncs.moved(output, server));
       assertEquals(60, DuckDb.number(output, "select count(*) from {pipelines}"));
     }
   }
@@ -286,14 +286,6 @@ public class SyncFaultsTest {
         }
       }
     }
-  }
-
-  /** Makes an output that was written from one server acceptable to a run against another. */
-  private static Path moved(Path output, SampleServer server) throws IOException {
-    Path state = output.resolve("_state.json");
-    Files.writeString(
-        state, Files.readString(state).replaceAll("http://127\\.0\\.0\\.1:\\d+", server.url()));
-    return output;
   }
 
   private static SampleServer server(String faults) {

@@ -2,6 +2,7 @@ package dev.circlebeam;
 
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.TableSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Runs whole syncs as a user does: flags in, files and an exit code out. */
@@ -47,30 +49,60 @@ final class Syncs {
   /** Runs a sync that tries failed requests again at once. */
   static Outcome impatientSync(SampleServer server, Path output, String... more)
       throws IOException {
-    List<String> args = args(server, output, more);
-    return impatient(CommandLine.parse(args.subList(1, args.size())));
+    return sync(server, output, config -> config.withFirstRetryWait(Duration.ofMillis(1)), more);
   }
 
   /** Runs a sync of any server that tries failed requests again at once. */
   static Outcome impatient(SyncOptions options) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    SyncConfig config =
-        SyncConfig.of(options, Instant.now(), null).withFirstRetryWait(Duration.ofMillis(1));
-    int code = new SyncCommand(options, stream(out), stream(err)).run(config);
-    return outcome(code, out, err);
+    return sync(
+        options,
+        config -> config.withFirstRetryWait(Duration.ofMillis(1)),
+        UnaryOperator.identity());
   }
 
   /** Runs a sync that counts ages by the server's clock. */
   static Outcome syncByItsClock(SampleServer server, Path output, String... more)
       throws IOException {
+    return sync(server, output, config -> config.withClock(server::clock), more);
+  }
+
+  /** Runs a sync that is changed in what no flag says. */
+  static Outcome sync(
+      SampleServer server, Path output, UnaryOperator<SyncConfig> change, String... more)
+      throws IOException {
+    return sync(server, output, change, UnaryOperator.identity(), more);
+  }
+
+  /** Runs a sync that writes through another sink. */
+  static Outcome sync(
+      SampleServer server,
+      Path output,
+      UnaryOperator<SyncConfig> change,
+      UnaryOperator<TableSink> around,
+      String... more)
+      throws IOException {
     List<String> args = args(server, output, more);
-    SyncOptions options = CommandLine.parse(args.subList(1, args.size()));
+    return sync(CommandLine.parse(args.subList(1, args.size())), change, around);
+  }
+
+  private static Outcome sync(
+      SyncOptions options, UnaryOperator<SyncConfig> change, UnaryOperator<TableSink> around) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    SyncConfig config = SyncConfig.of(options, Instant.now(), null).withClock(server::clock);
-    int code = new SyncCommand(options, stream(out), stream(err)).run(config);
+    SyncConfig config = change.apply(SyncConfig.of(options, Instant.now(), null));
+    int code = new SyncCommand(options, stream(out), stream(err), around).run(config);
     return outcome(code, out, err);
+  }
+
+  /** Makes an output that was written from one server acceptable to a run against another. */
+  static Path moved(Path output, SampleServer server) throws IOException {
+    Path state = output.resolve("_state.json");
+    if (!Files.exists(state)) {
+      return output;
+    }
+    Files.writeString(
+        state, Files.readString(state).replaceAll("http://127\\.0\\.0\\.1:\\d+", server.url()));
+    return output;
   }
 
   /** The arguments of a sync of all the server's projects, unless {@code --projects} is given. */

@@ -8,7 +8,11 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpResponse;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +58,68 @@ public class FaultsTest {
   public void givenBrokenConnections_thenClientFails() {
     assertThrows(IOException.class, () -> answer(FaultKind.CLOSE_BEFORE_HEADERS));
     assertThrows(IOException.class, () -> answer(FaultKind.TRUNCATED_BODY));
+    assertThrows(IOException.class, () -> answer(FaultKind.RESET_BEFORE_HEADERS));
+    IOException reset = assertThrows(IOException.class, () -> answer(FaultKind.RESET_IN_BODY));
+    assertTrue(String.valueOf(reset), causes(reset).contains("reset"));
+  }
+
+  @Test
+  public void givenADownServer_thenRefusedAndBackAtTheSameAddress() throws Exception {
+    try (SampleServer server =
+        start(FaultRule.times(FaultKind.REFUSED_FOR_A_MOMENT, "/pipeline$", 1))) {
+      Client client = new Client(server);
+      assertThrows(IOException.class, () -> client.get(LIST));
+      assertThrows(ConnectException.class, () -> client.get(LIST));
+      HttpResponse<String> answer = null;
+      while (answer == null) {
+        try {
+          answer = client.get(LIST);
+        } catch (ConnectException e) {
+          Thread.onSpinWait();
+        }
+      }
+      assertEquals(200, answer.statusCode());
+    }
+  }
+
+  @Test
+  public void givenASlowBody_thenAllOfIt() throws Exception {
+    assertEquals(20, items(FaultKind.SLOW_BODY).size());
+  }
+
+  @Test
+  public void givenASkewedClock_thenItsDateIsItsOwn() throws Exception {
+    HttpResponse<String> busy = answer(FaultKind.SKEWED_CLOCK);
+    assertEquals(503, busy.statusCode());
+    ZonedDateTime date = date(header(busy, "Date"));
+    assertTrue(date.isAfter(ZonedDateTime.now(ZoneOffset.UTC).plusHours(5)));
+    assertEquals(date.plusSeconds(1), date(header(busy, "Retry-After")));
+  }
+
+  @Test
+  public void givenNewValues_thenOnlyTheFirstItemHasThem() throws Exception {
+    JsonNode kinds = items(FaultKind.NEW_ENUM_VALUE);
+    assertEquals("quarantined", kinds.get(0).get("state").asText());
+    assertEquals("created", kinds.get(1).get("state").asText());
+    JsonNode types = items(FaultKind.TYPE_CHANGE);
+    assertTrue(types.get(0).get("number").get("value").isInt());
+    assertTrue(types.get(1).get("number").isInt());
+    assertEquals(10_000_000, items(FaultKind.HUGE_ITEM).get(0).get("x_huge").asText().length());
+    String deep = answer(FaultKind.DEEP_NESTING).body();
+    assertTrue(deep.contains("[".repeat(5_000) + "]".repeat(5_000)));
+    assertTrue(answer(FaultKind.INVALID_UTF8).body().contains("d\uFFFDj\uFFFD vu"));
+  }
+
+  @Test
+  public void givenDuplicateItem_thenItIsOnBothPages() throws Exception {
+    try (SampleServer server = start(FaultRule.always(FaultKind.DUPLICATE_ITEM, "/pipeline"))) {
+      Client client = new Client(server);
+      JsonNode first = client.json(LIST);
+      String token = first.get("next_page_token").asText();
+      JsonNode again = client.json(LIST + "?page-token=" + token).get("items").get(0);
+      assertEquals(first.get("items").get(19).get("id"), again.get("id"));
+      assertTrue(again.get("x_again").asBoolean());
+    }
   }
 
   @Test
@@ -178,6 +244,14 @@ public class FaultsTest {
       assertTrue(failure.getMessage(), failure.getMessage().contains("\"" + piece + "\""));
       assertTrue(failure.getMessage(), failure.getMessage().contains("truncated_body"));
     }
+  }
+
+  private static String causes(Throwable e) {
+    return e == null ? "" : e.getMessage() + " " + causes(e.getCause());
+  }
+
+  private static ZonedDateTime date(String text) {
+    return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
   }
 
   private static SampleServer start(FaultRule rule) {
