@@ -82,7 +82,7 @@ public final class Summary {
     if (report.exitCode() == ExitCode.TOO_MANY_ERRORS.code()) {
       out.println("Too many errors: " + report.reason() + "; " + report.whatToDo() + ".");
     }
-    out.println("Report: " + RunReport.path(report.output(), report.runId()));
+    out.println("Report: " + report.output() + "/" + RunReport.name(report.runId()));
   }
 
   private static String pipelines(long number) {

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.AtomicFile;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.Place;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,21 +33,32 @@ final class TableManifest {
   private TableManifest() {}
 
   /**
-   * Checks that a table can be written into a folder.
+   * Checks that a table can be written into an output.
    *
-   * @param folder the table's folder; need not be there
+   * @param output the output; the table need not be there
    * @param table the table
    * @param columns the columns that are written
    * @return the schema of its files: the columns that are there, in their order, then new ones
-   * @throws RunFailure when the folder's files are of another table, or its {@code _table.json} is
-   *     damaged
+   * @throws RunFailure when the table's files are of another table, or its {@code _table.json} is
+   *     damaged or cannot be read
    */
-  static Schema check(Path folder, Table table, Schema columns) {
-    Path file = folder.resolve(FILE);
-    JsonNode manifest = read(file);
-    if (manifest == null) {
+  static Schema check(Folder output, Table table, Schema columns) {
+    Place place = place(output, table);
+    byte[] bytes;
+    try {
+      bytes = output.read(place.name());
+    } catch (IOException e) {
+      throw damaged(place);
+    }
+    return check(place, bytes, table, columns);
+  }
+
+  private static Schema check(Place place, byte @Nullable [] bytes, Table table, Schema columns) {
+    String file = place.address();
+    if (bytes == null) {
       return inFiles(table, columns, columns.getFields());
     }
+    JsonNode manifest = parse(place, bytes);
     same(file, "primary_key", table.primaryKey().toString(), texts(manifest.path("primary_key")));
     same(
         file,
@@ -55,7 +66,7 @@ final class TableManifest {
         String.valueOf(table.partitionBy()),
         manifest.path("partition_by").asText("null"));
     same(file, "buckets", "" + table.buckets(), manifest.path("buckets").asText());
-    return union(file, table, columns, manifest.path("columns"));
+    return union(place, table, columns, manifest.path("columns"));
   }
 
   /**
@@ -66,45 +77,41 @@ final class TableManifest {
    * @throws IOException when it cannot be written
    */
   static Schema ensure(OutputGuard guard, Table table, Schema columns) throws IOException {
-    Path folder = Path.of(guard.output(), table.name());
-    Schema schema = check(folder, table, columns);
-    if (isWritten(folder, json(table, schema))) {
-      return schema;
+    Place place = place(guard.folder(), table);
+    while (true) {
+      try (StoredFile old = guard.folder().open(place.name())) {
+        byte[] bytes = old.exists() ? old.bytes() : null;
+        Schema schema = check(place, bytes, table, columns);
+        byte[] wanted = json(table, schema);
+        if (Arrays.equals(bytes, wanted) || guard.replace(old, wanted)) {
+          return schema;
+        }
+      }
     }
-    return guard.replacing(
-        () -> {
-          Schema now = check(folder, table, columns);
-          byte[] wanted = json(table, now);
-          if (!isWritten(folder, wanted)) {
-            AtomicFile.write(folder.resolve(FILE), wanted);
-          }
-          return now;
-        });
   }
 
-  private static boolean isWritten(Path folder, byte[] wanted) throws IOException {
-    Path file = folder.resolve(FILE);
-    return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), wanted);
+  private static Place place(Folder output, Table table) {
+    return new Place(output, table.name() + "/" + FILE);
   }
 
-  private static Schema union(Path file, Table table, Schema columns, JsonNode known) {
+  private static Schema union(Place place, Table table, Schema columns, JsonNode known) {
     List<Schema.Field> fields = new ArrayList<>();
     Set<String> names =
         columns.getFields().stream().map(Schema.Field::name).collect(Collectors.toSet());
     for (JsonNode column : known) {
       String name = column.path("name").asText();
-      Schema type = type(file, column.path("type"));
+      Schema type = type(place, column.path("type"));
       Schema.Field declared = table.schema().getField(name);
       if (declared == null) {
         throw RunFailure.misconfigured(
-            file + " has a column " + name + " that this catalogue lacks",
+            place.address() + " has a column " + name + " that this catalogue lacks",
             "use the version of circlebeam that wrote it, or give another --output");
       }
       if (!sameType(declared.schema(), type)) {
         throw RunFailure.misconfigured(
             String.format(
                 "%s has the column %s as %s, the catalogue as %s",
-                file, name, type, declared.schema()),
+                place.address(), name, type, declared.schema()),
             "types never change: give another --output");
       }
       fields.add(declared);
@@ -159,15 +166,15 @@ final class TableManifest {
     };
   }
 
-  private static Schema type(Path file, JsonNode type) {
+  private static Schema type(Place place, JsonNode type) {
     try {
       return new Schema.Parser().parse(type.toString());
     } catch (AvroRuntimeException e) {
-      throw damaged(file);
+      throw damaged(place);
     }
   }
 
-  private static void same(Path file, String what, String ours, String theirs) {
+  private static void same(String file, String what, String ours, String theirs) {
     if (!ours.equals(theirs)) {
       throw RunFailure.misconfigured(
           String.format("%s says %s is %s, the catalogue says %s", file, what, theirs, ours),
@@ -197,24 +204,21 @@ final class TableManifest {
     return texts.toString();
   }
 
-  private static @Nullable JsonNode read(Path file) {
-    if (!Files.exists(file)) {
-      return null;
-    }
+  private static JsonNode parse(Place place, byte[] bytes) {
     try {
-      JsonNode manifest = JSON.readTree(Files.readAllBytes(file));
+      JsonNode manifest = JSON.readTree(bytes);
       if (manifest != null && manifest.path("columns").isArray()) {
         return manifest;
       }
     } catch (IOException e) {
-      throw damaged(file);
+      throw damaged(place);
     }
-    throw damaged(file);
+    throw damaged(place);
   }
 
-  private static RunFailure damaged(Path file) {
+  private static RunFailure damaged(Place place) {
     return RunFailure.misconfigured(
-        file + " cannot be read, or is none of circlebeam's",
+        place.address() + " cannot be read, or is none of circlebeam's",
         "restore it from a copy, or give another --output");
   }
 }
