@@ -3,6 +3,9 @@ package dev.circlebeam;
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import dev.circlebeam.plan.ProjectSlug;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -124,8 +127,18 @@ record Flags(SyncOptions options) {
     throw notShare(flag, text);
   }
 
-  /** A path on a local disk, absolute. */
-  Path localPath(String flag, String text) {
+  /** A folder to write into. */
+  Folder folder(String flag, String text) {
+    return LocalFolder.of(localPath(flag, text));
+  }
+
+  /** The file of {@code --state}, which may name the output's folder. */
+  Place state(String text, String output) {
+    Path file = localPath("--state", text.replace("<output>", output));
+    return new Place(LocalFolder.of(file.getParent()), file.getFileName().toString());
+  }
+
+  private static Path localPath(String flag, String text) {
     if (text.contains("://")) {
       throw new UsageException(
           flag + "=" + text + " is not supported yet; give a folder on a local disk");

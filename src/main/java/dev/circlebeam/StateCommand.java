@@ -7,8 +7,8 @@ import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.state.SyncState;
 import dev.circlebeam.state.UnfinishedPipeline;
+import dev.circlebeam.storage.Place;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,22 +24,24 @@ final class StateCommand {
    * @throws UsageException when there is none, or it is damaged
    */
   static int run(SyncOptions options, PrintStream out) {
-    Path file = file(new Flags(options));
+    Place file = file(new Flags(options));
     SyncState state;
     try {
-      state = StateStore.look(file.toString());
+      state = StateStore.look(file);
     } catch (RunFailure e) {
       throw new UsageException(e.getMessage() + "; " + e.whatToDo());
     }
     if (state == null) {
       throw new UsageException(
-          "there is no state at " + file + ": no sync has ended there, or --state is elsewhere");
+          "there is no state at "
+              + file.address()
+              + ": no sync has ended there, or --state is elsewhere");
     }
     print(state, out);
     return 0;
   }
 
-  private static Path file(Flags flags) {
+  private static Place file(Flags flags) {
     String output = flags.orNull(flags.options().getOutput());
     String state = flags.orNull(flags.options().getState());
     boolean isDefault = state == null || state.startsWith("<output>");
@@ -47,8 +49,8 @@ final class StateCommand {
       throw new UsageException("--output is missing: give the folder of a sync, or its --state");
     }
     return isDefault
-        ? flags.localPath("--output", output).resolve("_state.json")
-        : flags.localPath("--state", state);
+        ? new Place(flags.folder("--output", output), StateStore.NAME)
+        : flags.state(state, "");
   }
 
   private static void print(SyncState state, PrintStream out) {

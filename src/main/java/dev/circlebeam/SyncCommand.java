@@ -9,13 +9,12 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.TableSink;
-import dev.circlebeam.sink.parquet.OutputFolder;
 import dev.circlebeam.sink.parquet.ParquetSink;
-import dev.circlebeam.state.OutputGuard;
-import dev.circlebeam.state.RunLock;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.RunLock;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -90,13 +89,13 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       check(config);
-      OutputFolder.make(config.output());
+      config.output().make();
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
-        OutputFolder.removeLeftovers(config.output());
+        config.output().removeLeftovers();
         sink(config).warmUp();
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
         Runtime.getRuntime().addShutdownHook(farewell);
@@ -123,7 +122,7 @@ final class SyncCommand {
         broken ->
             err.println(
                 "circlebeam: warning: --breakLock took --output="
-                    + run.output()
+                    + run.folder().address()
                     + " from "
                     + PlainLine.of(broken)
                     + "; it can write nothing more there"));
@@ -131,7 +130,7 @@ final class SyncCommand {
 
   /** Finds out what can be found out before anything is asked or written. */
   private static void check(SyncConfig config) {
-    OutputFolder.check(config.output());
+    config.output().check();
     sink(config).check(config.fetch().written());
     config.state().read();
     try {
@@ -171,7 +170,7 @@ final class SyncCommand {
       try {
         config.reports().write(total);
       } catch (IOException e) {
-        throw OutputFolder.unwritable(config.output().toString(), e);
+        throw config.output().unwritable(e);
       }
       if (!goesOn) {
         return total;
@@ -193,9 +192,9 @@ final class SyncCommand {
     SyncPipeline.build(pipeline, config, around.apply(sink(config)));
     try {
       pipeline.run().waitUntilFinish();
-      return RunReport.read(RunReport.path(config.output().toString(), config.runId()));
+      return written(config);
     } catch (IOException e) {
-      throw OutputFolder.unwritable(config.output().toString(), e);
+      throw config.output().unwritable(e);
     } catch (RuntimeException e) {
       RunFailure known = RunFailure.in(e);
       if (known != null) {
@@ -204,6 +203,16 @@ final class SyncCommand {
       report(config, "internal_error", ExitCode.FAILED, e.toString(), null);
       throw e;
     }
+  }
+
+  /** Reads the report that the last step of the Beam pipeline wrote. */
+  private static RunReport written(SyncConfig config) throws IOException {
+    String name = RunReport.name(config.runId());
+    byte[] report = config.output().read(name);
+    if (report == null) {
+      throw new NoSuchFileException(config.output().address(name));
+    }
+    return RunReport.parse(report);
   }
 
   private static void forget(Thread farewell) {
@@ -234,7 +243,7 @@ final class SyncCommand {
   }
 
   private int failed(SyncConfig config, RunFailure failure) {
-    if (failure.exitCode() != ExitCode.USAGE && Files.isDirectory(config.output())) {
+    if (failure.exitCode() != ExitCode.USAGE && config.output().exists()) {
       report(
           config, failure.status(), failure.exitCode(), failure.getMessage(), failure.whatToDo());
     }

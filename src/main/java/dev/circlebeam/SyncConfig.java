@@ -16,10 +16,10 @@ import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sample.SampleServer;
-import dev.circlebeam.state.AtomicFile;
-import dev.circlebeam.state.OutputGuard;
 import dev.circlebeam.state.StateStore;
-import java.nio.file.Path;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What a sync is to do: the flags, read once and found sound.
  *
  * @param projects slugs of projects, in CircleCI's short form, each once
- * @param output the folder that the tables are written into, absolute
+ * @param output the folder that the tables are written into
  * @param fetch what to fetch, and how
  * @param planner how far back to read
  * @param state where the state is
@@ -44,7 +44,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record SyncConfig(
     List<String> projects,
-    Path output,
+    Folder output,
     FetchSpec fetch,
     Planner planner,
     StateStore state,
@@ -76,12 +76,12 @@ record SyncConfig(
     Flags flags = new Flags(options);
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
-    Path output = output(flags);
+    Folder output = output(flags);
     String stateFile = flags.orNull(options.getState());
-    Path state =
+    Place state =
         stateFile == null
-            ? output.resolve("_state.json")
-            : flags.localPath("--state", stateFile.replace("<output>", output.toString()));
+            ? new Place(output, StateStore.NAME)
+            : flags.state(stateFile, output.address());
     String runId = flags.runId(startedAt);
     Connection connection = connection(flags, options, sampleUrl);
     String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
@@ -117,8 +117,8 @@ record SyncConfig(
             options.isFullRefresh(),
             flags.parsed(() -> RerunSearch.parse(options.getDetectReruns())),
             clock.get()),
-        new StateStore(state.toString(), server, output.toString()),
-        new RunReport.Run(runId, startedAt, server, output.toString()),
+        new StateStore(state, server, output.address(), output),
+        new RunReport.Run(runId, startedAt, server, output.address()),
         flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())),
         clock,
         startedAt,
@@ -186,12 +186,12 @@ record SyncConfig(
     return new ApiAccess(runId, connection, pace, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
-  private static Path output(Flags flags) {
+  private static Folder output(Flags flags) {
     String output = flags.orNull(flags.options().getOutput());
     if (output == null) {
       throw new UsageException("--output is missing: give the folder for the tables");
     }
-    return flags.localPath("--output", output);
+    return flags.folder("--output", output);
   }
 
   /** The same sync, another slice of it. */
@@ -253,7 +253,7 @@ record SyncConfig(
 
   /** Through which the run replaces files of its output. */
   OutputGuard guard() {
-    return new OutputGuard(output.toString(), run.runId(), run.startedAt());
+    return new OutputGuard(output, run.runId(), run.startedAt());
   }
 
   /** How the slice reports. */
@@ -263,7 +263,7 @@ record SyncConfig(
 
   /** Where reports go. */
   WriteReport.Store reports() {
-    String folder = output.toString();
-    return report -> AtomicFile.write(RunReport.path(folder, report.runId()), report.toJson());
+    Folder folder = output;
+    return report -> folder.write(RunReport.name(report.runId()), report.toJson());
   }
 }

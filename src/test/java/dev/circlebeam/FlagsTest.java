@@ -6,6 +6,7 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import dev.circlebeam.storage.LocalFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,14 +137,14 @@ public class FlagsTest {
   @Test
   public void givenLocalPath_thenAbsoluteAndNormal() {
     Path here = Path.of("").toAbsolutePath();
-    assertEquals(here.resolve("out"), flags().localPath("--output", "a/../out/"));
-    assertEquals(Path.of("/data/x"), flags().localPath("--output", "/data/x"));
+    assertEquals(LocalFolder.of(here.resolve("out")), flags().folder("--output", "a/../out/"));
+    assertEquals(new LocalFolder("/data/x"), flags().folder("--output", "/data/x"));
   }
 
   @Test
   public void givenPathElsewhere_thenRefusedWithTheFlag() {
     for (String text : new String[] {"gs://bucket/x", "s3://bucket/x", "bigquery://p/d"}) {
-      String message = refused(() -> flags().localPath("--output", text));
+      String message = refused(() -> flags().folder("--output", text));
       assertTrue(message, message.startsWith("--output=" + text + " is not supported yet"));
     }
   }

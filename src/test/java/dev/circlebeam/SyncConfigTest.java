@@ -11,7 +11,8 @@ import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleServer;
-import java.nio.file.Path;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +29,8 @@ public class SyncConfigTest {
   public void givenTheLeast_thenTheDefaults() {
     SyncConfig config = config();
     assertEquals(List.of("gh/acme/web"), config.projects());
-    assertEquals(Path.of("/data/out"), config.output());
-    assertEquals(Path.of("/data/out/_state.json").toString(), config.state().path());
+    assertEquals(new LocalFolder("/data/out"), config.output());
+    assertEquals(new Place(new LocalFolder("/data/out"), "_state.json"), config.state().place());
     assertEquals("https://circleci.com", config.state().circleciUrl());
     assertEquals("/data/out", config.state().output());
     assertEquals(new MaxErrors(1, true), config.maxErrors());
@@ -79,7 +80,7 @@ public class SyncConfigTest {
     assertEquals(Duration.ofDays(1), config.planner().rereadFrom().overlap());
     assertEquals(Duration.ofDays(7), config.planner().unfinished().maxAge());
     assertTrue(config.planner().fullRefresh());
-    assertEquals("/data/state.json", config.state().path());
+    assertEquals("/data/state.json", config.state().place().address());
     assertEquals("https://ci.acme.example", config.state().circleciUrl());
     assertEquals("file:/run/token", config.fetch().api().connection().token().toString());
     assertEquals("/etc/ca.pem", config.fetch().api().connection().caFile());
@@ -104,7 +105,7 @@ public class SyncConfigTest {
   @Test
   public void givenBlankState_thenItIsNotTheFolderWeAreIn() {
     try {
-      assertEquals("/data/out/_state.json", config("--state=").state().path());
+      assertEquals("/data/out/_state.json", config("--state=").state().place().address());
     } catch (UsageException e) {
       assertTrue(e.getMessage(), e.getMessage().startsWith("--state"));
     }
@@ -112,7 +113,8 @@ public class SyncConfigTest {
 
   @Test
   public void givenStateBelowTheOutput_thenThatFile() {
-    assertEquals("/data/out/_other.json", config("--state=<output>/_other.json").state().path());
+    assertEquals(
+        "/data/out/_other.json", config("--state=<output>/_other.json").state().place().address());
   }
 
   @Test

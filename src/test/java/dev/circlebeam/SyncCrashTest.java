@@ -52,7 +52,7 @@ public class SyncCrashTest {
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
 
       assertTrue(Files.readString(said), Files.readString(said).contains("run it again"));
-      RunReport report = RunReport.read(RunReport.path(output.toString(), "ended"));
+      RunReport report = Syncs.report(output, "ended");
       assertEquals("interrupted", report.status());
     }
   }

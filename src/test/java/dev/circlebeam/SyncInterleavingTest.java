@@ -164,7 +164,7 @@ public class SyncInterleavingTest {
   private static void assertStoppedByB(Syncs.Outcome a, Path output) throws Exception {
     assertEquals(a.err(), 1, a.code());
     assertTrue(a.err(), a.err().contains("circlebeam: state_conflict: run run-b, begun "));
-    RunReport report = RunReport.read(output.resolve("_runs/run-a.json"));
+    RunReport report = Syncs.report(output, "run-a");
     assertEquals("state_conflict", report.status());
   }
 
@@ -184,7 +184,7 @@ public class SyncInterleavingTest {
   }
 
   private static String writtenBy(Path output) {
-    return StateStore.look(output.resolve("_state.json").toString()).writtenBy().runId();
+    return StateStore.look(Syncs.state(output)).writtenBy().runId();
   }
 
   private Path output(String name) {

@@ -9,8 +9,9 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleServer;
-import dev.circlebeam.state.OutputGuard;
-import dev.circlebeam.state.RunLock;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.RunLock;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -235,7 +236,7 @@ public class SyncRefusalsTest {
     try (SampleServer server = SampleServer.start(TINY)) {
       Syncs.sync(server, output);
       server.resetStats();
-      OutputGuard other = new OutputGuard(output.toString(), "the-other-run", Instant.now());
+      OutputGuard other = new OutputGuard(LocalFolder.of(output), "the-other-run", Instant.now());
       try (RunLock lock = RunLock.take(other)) {
         Syncs.Outcome outcome = Syncs.sync(server, output);
 

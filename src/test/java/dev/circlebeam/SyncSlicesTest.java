@@ -241,7 +241,7 @@ public class SyncSlicesTest {
   }
 
   private static Map<String, ProjectState> projects(Path output) {
-    SyncState state = StateStore.look(output.resolve("_state.json").toString());
+    SyncState state = StateStore.look(Syncs.state(output));
     return state.projects();
   }
 

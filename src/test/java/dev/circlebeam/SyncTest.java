@@ -240,7 +240,7 @@ public class SyncTest {
     try (SampleServer server = SampleServer.start(SMALL)) {
       Syncs.sync(server, output, "--runId=nightly-1");
 
-      RunReport report = RunReport.read(output.resolve("_runs/nightly-1.json"));
+      RunReport report = Syncs.report(output, "nightly-1");
       assertEquals("succeeded", report.status());
       assertEquals(0, report.exitCode());
       assertEquals(server.stats().requests(), report.requests().sent());

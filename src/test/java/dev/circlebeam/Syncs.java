@@ -3,6 +3,9 @@ package dev.circlebeam;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.TableSink;
+import dev.circlebeam.state.StateStore;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -143,8 +146,18 @@ final class Syncs {
           files
               .max((a, b) -> Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
               .orElseThrow();
-      return RunReport.read(newest);
+      return RunReport.parse(Files.readAllBytes(newest));
     }
+  }
+
+  /** The report of a run. */
+  static RunReport report(Path output, String runId) throws IOException {
+    return RunReport.parse(Files.readAllBytes(output.resolve(RunReport.name(runId))));
+  }
+
+  /** Where an output's state is. */
+  static Place state(Path output) {
+    return new Place(LocalFolder.of(output), StateStore.NAME);
   }
 
   /** A run id that sorts nowhere in particular. */

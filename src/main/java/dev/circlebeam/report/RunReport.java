@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.circlebeam.circleci.RateCourse;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -375,14 +373,13 @@ public record RunReport(
   }
 
   /**
-   * Returns where a run's report is.
+   * Names a run's report.
    *
-   * @param output the output, a folder
    * @param runId the run
-   * @return the file
+   * @return the file's name below an output
    */
-  public static Path path(String output, String runId) {
-    return Path.of(output, "_runs", runId + ".json");
+  public static String name(String runId) {
+    return "_runs/" + runId + ".json";
   }
 
   /**
@@ -401,12 +398,12 @@ public record RunReport(
   /**
    * Reads a report.
    *
-   * @param file where it is
+   * @param json as it is kept
    * @return the report
-   * @throws IOException when it is not there, or damaged
+   * @throws IOException when it is damaged
    */
-  public static RunReport read(Path file) throws IOException {
-    return JSON.readValue(Files.readAllBytes(file), RunReport.class);
+  public static RunReport parse(byte[] json) throws IOException {
+    return JSON.readValue(json, RunReport.class);
   }
 
   private static Requests requests(FetchFigures fetched) {

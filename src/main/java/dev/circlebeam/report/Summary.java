@@ -86,7 +86,7 @@ public final class Summary {
       out.println(
           "Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
     }
-    out.println("Report: " + RunReport.path(report.output(), report.runId()));
+    out.println("Report: " + report.output() + "/" + RunReport.name(report.runId()));
   }
 
   private static String pipelines(long number) {

@@ -3,6 +3,7 @@ package dev.circlebeam.state;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.state.SyncState.WrittenBy;
+import dev.circlebeam.storage.OutputGuard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class CommitState implements Serializable {
    * @throws dev.circlebeam.report.RunFailure when another run has written the state meanwhile
    */
   public StateSummary commit(List<ProjectFacts> facts, String readVersion) {
-    new OutputGuard(store.output(), run.runId(), run.startedAt()).checkTaken();
+    new OutputGuard(store.lockedIn(), run.runId(), run.startedAt()).checkTaken();
     SyncState before = store.readAgain(readVersion);
     SyncState after = before.after(facts, run);
     store.replace(readVersion, after);

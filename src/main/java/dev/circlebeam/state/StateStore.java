@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.common.hash.Hashing;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.Place;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -18,11 +19,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Where a state is kept, and how one is put in another's place: whole, and only if nobody else did
  * so meanwhile.
  *
- * @param path the file
+ * @param place the file
  * @param circleciUrl the server that it must be about
  * @param output the output that it must belong to
+ * @param lockedIn the folder that has the output's lock
  */
-public record StateStore(String path, String circleciUrl, String output) implements Serializable {
+public record StateStore(Place place, String circleciUrl, String output, Folder lockedIn)
+    implements Serializable {
+  /** What its file is called where nobody says otherwise. */
+  public static final String NAME = "_state.json";
+
   private static final String NONE = "none";
 
   /**
@@ -77,12 +83,12 @@ public record StateStore(String path, String circleciUrl, String output) impleme
   /**
    * Reads a state to look at, whatever it belongs to.
    *
-   * @param path the file
+   * @param place the file
    * @return the state; null when there is none
    * @throws RunFailure when the file is damaged
    */
-  public static @Nullable SyncState look(String path) {
-    StateStore store = new StateStore(path, "", "");
+  public static @Nullable SyncState look(Place place) {
+    StateStore store = new StateStore(place, "", "", place.folder());
     byte[] bytes = store.bytes();
     return bytes == null ? null : store.parse(bytes);
   }
@@ -98,39 +104,40 @@ public record StateStore(String path, String circleciUrl, String output) impleme
    */
   public void replace(String readVersion, SyncState state) {
     SyncState.WrittenBy by = requireNonNull(state.writtenBy());
+    OutputGuard run = new OutputGuard(lockedIn, by.runId(), by.startedAt());
+    boolean replaced = false;
     try {
-      // Another run may compare at the same time.
-      new OutputGuard(output, by.runId(), by.startedAt())
-          .replacing(
-              () -> {
-                replaceUnchanged(readVersion, state);
-                return null;
-              });
+      while (!replaced) {
+        // Another run may compare at the same time.
+        replaced = run.whileHeld(() -> replaceUnchanged(readVersion, state));
+      }
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     } catch (IOException e) {
       throw RunFailure.failed(
           "unwritable",
-          "the state " + path + " cannot be written: " + e,
+          "the state " + place.address() + " cannot be written: " + e,
           "check space and permissions of --state (by default it is in --output), then run again");
     }
   }
 
-  private void replaceUnchanged(String readVersion, SyncState state) throws IOException {
-    byte[] now = bytes();
-    if (now != null && isFrom(parse(now), state)) {
-      return;
+  /** Returns whether the state is there; not when somebody else was faster. */
+  private boolean replaceUnchanged(String readVersion, SyncState state) throws IOException {
+    try (StoredFile old = place.folder().open(place.name())) {
+      byte[] now = old.exists() ? old.bytes() : null;
+      if (now != null && isFrom(parse(now), state)) {
+        return true;
+      }
+      if (!version(now).equals(readVersion)) {
+        throw RunFailure.failed(
+            "state_conflict",
+            "another run has written "
+                + place.address()
+                + " since this one began; its tables are kept, this run's state is not",
+            "run it again, and only one at a time");
+      }
+      return old.replace(state.writtenBy().runId(), StateJson.write(state));
     }
-    if (!version(now).equals(readVersion)) {
-      throw RunFailure.failed(
-          "state_conflict",
-          "another run has written "
-              + path
-              + " since this one began; its tables are kept, this"
-              + " run's state is not",
-          "run it again, and only one at a time");
-    }
-    AtomicFile.write(Path.of(path), StateJson.write(state));
   }
 
   private static boolean isFrom(SyncState there, SyncState state) {
@@ -148,13 +155,13 @@ public record StateStore(String path, String circleciUrl, String output) impleme
       state = StateJson.read(bytes);
     } catch (IOException e) {
       throw RunFailure.misconfigured(
-          "the state " + path + " is damaged: " + firstLine(e),
+          "the state " + place.address() + " is damaged: " + firstLine(e),
           "restore it from a copy, or move it away, or give another file with --state: the next run"
               + " then reads everything again");
     }
     if (state == null) {
       throw RunFailure.misconfigured(
-          "the state " + path + " is of another version of circlebeam",
+          "the state " + place.address() + " is of another version of circlebeam",
           "use the version that wrote it, or give another file with --state");
     }
     return state;
@@ -164,19 +171,19 @@ public record StateStore(String path, String circleciUrl, String output) impleme
     if (!ours.equals(theirs)) {
       throw RunFailure.misconfigured(
           String.format(
-              "the state %s belongs to the %s %s, but %s is %s", path, what, theirs, flag, ours),
+              "the state %s belongs to the %s %s, but %s is %s",
+              place.address(), what, theirs, flag, ours),
           "give the " + what + " it belongs to, or another file with --state");
     }
   }
 
   private byte[] bytes() {
     try {
-      return Files.readAllBytes(Path.of(path));
-    } catch (NoSuchFileException e) {
-      return null;
+      return place.folder().read(place.name());
     } catch (IOException e) {
       throw RunFailure.misconfigured(
-          "the state " + path + " cannot be read: " + e, "check --state and its permissions");
+          "the state " + place.address() + " cannot be read: " + e,
+          "check --state and its permissions");
     }
   }
 

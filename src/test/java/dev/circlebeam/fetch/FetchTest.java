@@ -25,6 +25,9 @@ import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.state.Interval;
 import dev.circlebeam.state.ProjectFacts;
 import dev.circlebeam.state.StateStore;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -150,9 +153,8 @@ public class FetchTest {
   }
 
   private PCollectionTuple planned(SampleServer server) {
-    StateStore store =
-        new StateStore(
-            folder.getRoot().toPath().resolve("state.json").toString(), server.url(), "out");
+    Folder root = LocalFolder.of(folder.getRoot().toPath());
+    StateStore store = new StateStore(new Place(root, "state.json"), server.url(), "out", root);
     Planner planner =
         new Planner(
             new TreeSet<>(Set.of("pipelines", "workflows", "jobs")),

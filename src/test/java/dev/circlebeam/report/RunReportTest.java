@@ -275,10 +275,10 @@ public class RunReportTest {
   }
 
   private RunReport writtenAndRead(RunReport report) throws IOException {
-    Path file = RunReport.path(folder.getRoot().toString(), report.runId());
+    Path file = folder.getRoot().toPath().resolve(RunReport.name(report.runId()));
     Files.createDirectories(file.getParent());
     Files.write(file, report.toJson());
-    return RunReport.read(file);
+    return RunReport.parse(Files.readAllBytes(file));
   }
 
   private static String summary(RunReport report) {

@@ -10,6 +10,8 @@ import dev.circlebeam.fuzz.Leaf;
 import dev.circlebeam.fuzz.OddJson;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -27,7 +29,9 @@ import org.junit.rules.Timeout;
 
 /** Whatever the file holds: a state that is all that stood there, or a refusal. */
 public class StateFuzzTest {
-  private static final StateStore STORE = new StateStore("_state.json", "", "");
+  private static final LocalFolder ROOT = new LocalFolder("/out");
+  private static final StateStore STORE = 
+      new StateStore(new Place(ROOT, StateStore.NAME), "", "", ROOT);
   private static final Pattern VALUE =
       Pattern.compile("\"[^\"]*\"(?!\\s*:)|\\b[0-9]+\\b|true|false");
   private static final AtomicInteger READ = new AtomicInteger();
@@ -66,7 +70,7 @@ public class StateFuzzTest {
       state = STORE.parse(file);
     } catch (RunFailure e) {
       assertEquals(ExitCode.USAGE, e.exitCode());
-      assertTrue(e.getMessage(), e.getMessage().startsWith("the state _state.json is "));
+      assertTrue(e.getMessage(), e.getMessage().startsWith("the state /out/_state.json is "));
       return;
     }
     READ.incrementAndGet();

@@ -12,6 +12,9 @@ import static org.junit.Assume.assumeFalse;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.SyncState.WrittenBy;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +41,7 @@ public class StateStoreTest {
   public void open() {
     output = folder.getRoot().toString();
     file = folder.getRoot().toPath().resolve("deep/er/_state.json");
-    store = new StateStore(file.toString(), URL, output);
+    store = store(URL, output);
   }
 
   @Test
@@ -156,16 +159,12 @@ public class StateStoreTest {
     StateStore.Versioned before = store.read();
     store.replace(before.version(), state(before.state(), "run-1", 0));
     RunFailure server =
-        assertThrows(
-            RunFailure.class,
-            () -> new StateStore(file.toString(), "https://ci.example.com", output).read());
+        assertThrows(RunFailure.class, () -> store("https://ci.example.com", output).read());
     assertThat(server.getMessage(), containsString("--circleciUrl"));
     assertThat(server.getMessage(), containsString("https://ci.example.com"));
     assertThat(server.getMessage(), containsString(URL));
     assertEquals(ExitCode.USAGE, server.exitCode());
-    RunFailure other =
-        assertThrows(
-            RunFailure.class, () -> new StateStore(file.toString(), URL, "/elsewhere").read());
+    RunFailure other = assertThrows(RunFailure.class, () -> store(URL, "/elsewhere").read());
     assertThat(other.getMessage(), containsString("--output"));
     assertThat(other.getMessage(), containsString("/elsewhere"));
     assertEquals(ExitCode.USAGE, other.exitCode());
@@ -214,6 +213,11 @@ public class StateStoreTest {
     Files.createDirectories(file.resolve("x"));
     RunFailure failure = assertThrows(RunFailure.class, () -> store.read());
     assertThat(failure.getMessage(), containsString(file.toString()));
+  }
+
+  private StateStore store(String url, String output) {
+    Folder root = LocalFolder.of(folder.getRoot().toPath());
+    return new StateStore(new Place(root, "deep/er/_state.json"), url, output, root);
   }
 
   private void write(String text) throws IOException {

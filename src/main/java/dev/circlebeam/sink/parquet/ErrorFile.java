@@ -4,12 +4,12 @@ import com.google.common.collect.ImmutableList;
 import dev.circlebeam.record.Timestamps;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RequestError;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.Draft;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -35,20 +35,25 @@ final class ErrorFile {
   }
 
   /** Writes a file whole; a repeated step writes it again. */
-  static MergeFigures write(OutputGuard guard, Path file, Iterable<RequestError> errors)
+  static MergeFigures write(OutputGuard guard, String file, Iterable<RequestError> errors)
       throws IOException {
     List<RequestError> sorted =
         ImmutableList.sortedCopyOf(
             Comparator.comparing(RequestError::at).thenComparing(RequestError::url), errors);
-    Files.createDirectories(file.getParent());
-    Path temporary = OutputFolder.temporary(file, guard.runId());
-    try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, SCHEMA)) {
-      for (RequestError error : sorted) {
-        writer.write(row(guard.runId(), error));
+    while (true) {
+      try (StoredFile old = guard.folder().open(file);
+          Draft draft = old.successor(guard.runId())) {
+        try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(draft, SCHEMA)) {
+          for (RequestError error : sorted) {
+            writer.write(row(guard.runId(), error));
+          }
+        }
+        long bytes = draft.size();
+        if (guard.replace(draft)) {
+          return new MergeFigures(TABLE, sorted.size(), 1, bytes);
+        }
       }
     }
-    guard.replace(temporary, file, () -> true);
-    return new MergeFigures(TABLE, sorted.size(), 1, Files.size(file));
   }
 
   private static GenericRecord row(String runId, RequestError error) {

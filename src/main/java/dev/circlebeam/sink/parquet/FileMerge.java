@@ -5,10 +5,10 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.Draft;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +18,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.InputFile;
 
 /**
  * Puts rows into one file: what was there under other keys stays, what was there under the same
@@ -25,7 +26,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
  * a file in the place meanwhile it is done again, with the rows of that one.
  */
 final class FileMerge {
-  private final Path file;
+  private final String file;
   private final Table table;
   private final SchemaNow schemaNow;
   private final Schema columns;
@@ -39,12 +40,12 @@ final class FileMerge {
   }
 
   /**
-   * @param file the file; need not be there
+   * @param file the file, by its name in the output; need not be there
    * @param table the table it is of
    * @param schemaNow the columns of the table's files
    * @param columns those of them that this run writes; the others are null in its rows
    */
-  FileMerge(Path file, Table table, SchemaNow schemaNow, Schema columns) {
+  FileMerge(String file, Table table, SchemaNow schemaNow, Schema columns) {
     this.file = file;
     this.table = table;
     this.schemaNow = schemaNow;
@@ -67,7 +68,7 @@ final class FileMerge {
   /**
    * Does it.
    *
-   * @param guard the run, which names the temporary file
+   * @param guard the run, and its output
    * @return what was done; when it returns the file is durable
    * @throws IOException when it cannot be written; the old file is then still there
    * @throws RunFailure when the old file has columns that the catalogue lacks, or another run has
@@ -76,10 +77,9 @@ final class FileMerge {
   MergeFigures write(OutputGuard guard) throws IOException {
     while (true) {
       try (Attempt attempt = attempt(guard)) {
+        MergeFigures figures = attempt.figures();
         if (attempt.replace()) {
-          return attempt.isNothing()
-              ? new MergeFigures(table.name(), 0, 0, 0)
-              : new MergeFigures(table.name(), latest.size(), 1, Files.size(file));
+          return figures;
         }
       }
       // Whoever was faster has done its part: with every turn one more is finished.
@@ -89,7 +89,7 @@ final class FileMerge {
   /** Does all but the last step. */
   Attempt attempt(OutputGuard guard) throws IOException {
     // The file before the columns: they are written down before any file has them.
-    Attempt attempt = new Attempt(guard, OldFile.open(file));
+    Attempt attempt = new Attempt(guard, guard.folder().open(file));
     boolean prepared = false;
     try {
       attempt.prepare();
@@ -105,13 +105,19 @@ final class FileMerge {
   /** A new file, made from an old one, that has not taken its place yet. */
   final class Attempt implements AutoCloseable {
     private final OutputGuard guard;
-    private final OldFile old;
-    private final Path temporary;
+    private final StoredFile old;
+    private final Draft draft;
 
-    private Attempt(OutputGuard guard, OldFile old) {
+    private Attempt(OutputGuard guard, StoredFile old) {
       this.guard = guard;
       this.old = old;
-      this.temporary = OutputFolder.temporary(file, guard.runId());
+      this.draft = old.successor(guard.runId());
+    }
+
+    private MergeFigures figures() throws IOException {
+      return isNothing()
+          ? new MergeFigures(table.name(), 0, 0, 0)
+          : new MergeFigures(table.name(), latest.size(), 1, draft.size());
     }
 
     private boolean isNothing() {
@@ -126,8 +132,7 @@ final class FileMerge {
       if (old.exists()) {
         checkColumns(schema);
       }
-      Files.createDirectories(file.getParent());
-      try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(temporary, schema)) {
+      try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(draft, schema)) {
         if (old.exists()) {
           copyOthers(schema, writer);
         }
@@ -137,30 +142,36 @@ final class FileMerge {
       }
     }
 
-    private void checkColumns(Schema schema) {
+    private void checkColumns(Schema schema) throws IOException {
       for (Schema.Field field : oldSchema().getFields()) {
         if (schema.getField(field.name()) == null) {
           throw RunFailure.failed(
               "unknown_column",
-              file + " has a column " + field.name() + " that this catalogue lacks",
+              place() + " has a column " + field.name() + " that this catalogue lacks",
               "use the version of circlebeam that wrote it, or give another --output");
         }
       }
     }
 
-    private Schema oldSchema() {
+    private String place() {
+      return guard.folder().address(file);
+    }
+
+    private Schema oldSchema() throws IOException {
+      InputFile contents = ParquetFiles.input(old.contents());
       try {
-        return ParquetFiles.schema(old.contents());
+        return ParquetFiles.schema(contents);
       } catch (IOException e) {
         throw RunFailure.failed(
             "damaged_file",
-            file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
+            place() + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
             "move it away, then read its rows again with --fullRefresh");
       }
     }
 
     private void copyOthers(Schema schema, ParquetWriter<GenericRecord> writer) throws IOException {
-      try (ParquetReader<GenericRecord> rows = ParquetFiles.read(old.contents(), schema)) {
+      InputFile contents = ParquetFiles.input(old.contents());
+      try (ParquetReader<GenericRecord> rows = ParquetFiles.read(contents, schema)) {
         for (GenericRecord row = rows.read(); row != null; row = rows.read()) {
           if (!latest.containsKey(RowKey.of(table, row)) && !isReplaced(row)) {
             writer.write(row);
@@ -175,13 +186,13 @@ final class FileMerge {
      * @return whether it is there; not when the old one is not there any more
      */
     boolean replace() throws IOException {
-      return isNothing() || guard.replace(temporary, file, old::isInPlace);
+      return isNothing() || guard.replace(draft);
     }
 
     @Override
     public void close() throws IOException {
       try (old) {
-        Files.deleteIfExists(temporary);
+        draft.close();
       }
     }
   }

@@ -1,13 +1,11 @@
 package dev.circlebeam.sink.parquet;
 
-import java.io.BufferedOutputStream;
+import dev.circlebeam.storage.Draft;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -27,8 +25,8 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
- * Parquet files on a local disk. Beam's ParquetIO would write them too, but reads Hadoop's default
- * configuration anew for each file, which takes longer than writing a small one.
+ * Parquet files. Beam's ParquetIO would write them too, but reads Hadoop's default configuration
+ * anew for each file, which takes longer than writing a small one.
  */
 final class ParquetFiles {
   private static final int ROW_GROUP_BYTES = 32 << 20;
@@ -40,11 +38,11 @@ final class ParquetFiles {
   private ParquetFiles() {}
 
   /** Begins a file, or begins it anew; it is whole when the writer is closed. */
-  static ParquetWriter<GenericRecord> write(Path path, Schema schema) throws IOException {
+  static ParquetWriter<GenericRecord> write(Draft draft, Schema schema) throws IOException {
     PlainParquetConfiguration configuration = new PlainParquetConfiguration();
     // Lists as Parquet's specification has them, which every reader understands.
     configuration.set(OLD_LISTS, "false");
-    return AvroParquetWriter.<GenericRecord>builder(new PathFile(path))
+    return AvroParquetWriter.<GenericRecord>builder(new DraftFile(draft))
         .withConf(configuration)
         .withDataModel(GenericData.get())
         .withSchema(schema)
@@ -144,7 +142,7 @@ final class ParquetFiles {
     }
   }
 
-  private record PathFile(Path path) implements OutputFile {
+  private record DraftFile(Draft draft) implements OutputFile {
     @Override
     public PositionOutputStream create(long blockSizeHint) throws IOException {
       return createOrOverwrite(blockSizeHint);
@@ -152,7 +150,7 @@ final class ParquetFiles {
 
     @Override
     public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
-      return new CountingStream(new BufferedOutputStream(Files.newOutputStream(path)));
+      return new CountingStream(draft.begin());
     }
 
     @Override

@@ -10,9 +10,8 @@ import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RequestError;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.sink.TableSink;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.OutputGuard;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class ParquetSink extends TableSink {
   private final int slice;
 
   /**
-   * @param guard the run, and the folder that its tables are in, on a local disk
+   * @param guard the run, and the folder that its tables are in
    * @param catalog every table
    * @param excluded by table, columns that are not written
    * @param slice which part of the run this is, from 0
@@ -62,7 +61,7 @@ public final class ParquetSink extends TableSink {
 
   @Override
   public StoredTables stored() {
-    return new ParquetTables(guard.output());
+    return new ParquetTables(guard.folder());
   }
 
   /**
@@ -74,7 +73,7 @@ public final class ParquetSink extends TableSink {
   public void check(Set<String> tables) {
     for (String name : tables) {
       Table table = catalog.table(name);
-      TableManifest.check(Path.of(guard.output(), name), table, columns(table, excluded));
+      TableManifest.check(guard.folder(), table, columns(table, excluded));
     }
   }
 
@@ -181,15 +180,12 @@ public final class ParquetSink extends TableSink {
       try {
         FileMerge merge =
             new FileMerge(
-                Path.of(guard.output(), file.getKey()),
-                table,
-                () -> TableManifest.ensure(guard, table, columns),
-                columns);
+                file.getKey(), table, () -> TableManifest.ensure(guard, table, columns), columns);
         file.getValue().forEach(merge::add);
         out.output(merge.write(guard));
         Progress.of(guard.runId()).merged();
       } catch (IOException e) {
-        throw OutputFolder.unwritable(guard.output(), e);
+        throw guard.folder().unwritable(e);
       }
     }
   }
@@ -225,10 +221,9 @@ public final class ParquetSink extends TableSink {
     public void process(
         @Element KV<String, Iterable<RequestError>> file, OutputReceiver<MergeFigures> out) {
       try {
-        Path path = Path.of(guard.output(), file.getKey());
-        out.output(ErrorFile.write(guard, path, file.getValue()));
+        out.output(ErrorFile.write(guard, file.getKey(), file.getValue()));
       } catch (IOException e) {
-        throw OutputFolder.unwritable(guard.output(), e);
+        throw guard.folder().unwritable(e);
       }
     }
   }

@@ -4,19 +4,16 @@ import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.Listing;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -28,12 +25,12 @@ public final class ParquetTables implements StoredTables {
 
   private static final String DAY = "dt=";
 
-  private final String folder;
+  private final Folder folder;
 
   /**
    * @param folder the output
    */
-  public ParquetTables(String folder) {
+  public ParquetTables(Folder folder) {
     this.folder = folder;
   }
 
@@ -45,17 +42,17 @@ public final class ParquetTables implements StoredTables {
       @Nullable LocalDate to,
       Consumer<GenericRecord> rows) {
     Schema schema = project(table, columns);
-    Path whole = Path.of(folder, table.name());
+    Listing files = list(table);
     if (table.partitionBy() == null) {
-      readPartition(table, whole, schema, rows);
+      readPartition(table, files, "", schema, rows);
       return;
     }
-    for (Path partition : list(whole)) {
+    for (String partition : files.folders()) {
       LocalDate day = day(partition);
       if (day != null
           && (from == null || !day.isBefore(from))
           && (to == null || !day.isAfter(to))) {
-        readPartition(table, partition, schema, rows);
+        readPartition(table, files, partition + "/", schema, rows);
       }
     }
   }
@@ -90,54 +87,51 @@ public final class ParquetTables implements StoredTables {
     return new Schema.Field(field.name(), nullable, field.doc(), Schema.Field.NULL_DEFAULT_VALUE);
   }
 
-  private static List<Path> list(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.sorted().toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
+  private Listing list(Table table) {
+    try {
+      return folder.list(table.name());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static @Nullable LocalDate day(Path partition) {
-    String name = partition.getFileName().toString();
+  private static @Nullable LocalDate day(String partition) {
     try {
-      return name.startsWith(DAY) && Files.isDirectory(partition)
-          ? LocalDate.parse(name.substring(DAY.length()))
-          : null;
+      return partition.startsWith(DAY) ? LocalDate.parse(partition.substring(DAY.length())) : null;
     } catch (DateTimeException e) {
       return null;
     }
   }
 
   /** Reads the files of a partition, or of a table that has none. */
-  private static void readPartition(
-      Table table, Path partition, Schema schema, Consumer<GenericRecord> rows) {
-    // By name: what others put there is passed over, as the sink does, and no file is missed that
-    // is replaced at that moment, which a listing need not show.
+  private void readPartition(
+      Table table, Listing files, String partition, Schema schema, Consumer<GenericRecord> rows) {
+    // By name: what others put there is passed over, as the sink does.
     for (int bucket = 0; bucket < table.buckets(); bucket++) {
-      Path file = partition.resolve(TableFiles.part(bucket));
-      if (!Files.notExists(file)) {
-        readFile(file, schema, rows);
+      String name = partition + TableFiles.part(bucket);
+      try (StoredFile file = files.open(name)) {
+        if (file.exists()) {
+          readFile(folder.address(table.name() + "/" + name), file, schema, rows);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }
 
-  private static void readFile(Path file, Schema schema, Consumer<GenericRecord> rows) {
-    try (FileChannel channel = FileChannel.open(file);
-        ParquetReader<GenericRecord> reader =
-            ParquetFiles.readOnly(ParquetFiles.input(channel), schema)) {
-      for (GenericRecord row = next(file, reader); row != null; row = next(file, reader)) {
+  private static void readFile(
+      String place, StoredFile file, Schema schema, Consumer<GenericRecord> rows)
+      throws IOException {
+    try (ParquetReader<GenericRecord> reader =
+        ParquetFiles.readOnly(ParquetFiles.input(file.contents()), schema)) {
+      for (GenericRecord row = next(place, reader); row != null; row = next(place, reader)) {
         rows.accept(row);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
   /** Reads a row. The file is opened when the first is asked for. */
-  private static @Nullable GenericRecord next(Path file, ParquetReader<GenericRecord> reader)
+  private static @Nullable GenericRecord next(String place, ParquetReader<GenericRecord> reader)
       throws IOException {
     try {
       return reader.read();
@@ -147,7 +141,7 @@ public final class ParquetTables implements StoredTables {
     } catch (IOException | RuntimeException e) {
       throw RunFailure.failed(
           "damaged_file",
-          file + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
+          place + " cannot be read, or was not written by circlebeam: " + e.getMessage(),
           "move it away, then read its rows again with --fullRefresh");
     }
   }

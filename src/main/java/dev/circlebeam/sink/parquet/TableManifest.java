@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.AtomicFile;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.Place;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What a table's files have in common, kept in {@code _table.json} beside them: key, partition
@@ -32,25 +33,30 @@ final class TableManifest {
   private TableManifest() {}
 
   /**
-   * Checks that a table can be written into a folder.
+   * Checks that a table can be written into an output.
    *
-   * @param folder the table's folder; need not be there
+   * @param output the output; the table need not be there
    * @param table the table
    * @param columns the columns that are written
    * @return the schema of its files: the columns that are there, in their order, then new ones
-   * @throws RunFailure when the folder's files are of another table, or its {@code _table.json} is
-   *     damaged
+   * @throws RunFailure when the table's files are of another table, or its {@code _table.json} is
+   *     damaged or cannot be read
    */
-  static Schema check(Path folder, Table table, Schema columns) {
-    Path file = folder.resolve(FILE);
-    if (!Files.exists(file)) {
-      return inFiles(table, columns, columns.getFields());
-    }
+  static Schema check(Folder output, Table table, Schema columns) {
+    Place place = place(output, table);
+    byte[] bytes;
     try {
-      return union(file.toString(), Files.readAllBytes(file), table, columns);
+      bytes = output.read(place.name());
     } catch (IOException e) {
-      throw damaged(file.toString());
+      throw damaged(place.address());
     }
+    return check(place, bytes, table, columns);
+  }
+
+  private static Schema check(Place place, byte @Nullable [] bytes, Table table, Schema columns) {
+    return bytes == null
+        ? inFiles(table, columns, columns.getFields())
+        : union(place.address(), bytes, table, columns);
   }
 
   /**
@@ -79,25 +85,21 @@ final class TableManifest {
    * @throws IOException when it cannot be written
    */
   static Schema ensure(OutputGuard guard, Table table, Schema columns) throws IOException {
-    Path folder = Path.of(guard.output(), table.name());
-    Schema schema = check(folder, table, columns);
-    if (isWritten(folder, json(table, schema))) {
-      return schema;
+    Place place = place(guard.folder(), table);
+    while (true) {
+      try (StoredFile old = guard.folder().open(place.name())) {
+        byte[] bytes = old.exists() ? old.bytes() : null;
+        Schema schema = check(place, bytes, table, columns);
+        byte[] wanted = json(table, schema);
+        if (Arrays.equals(bytes, wanted) || guard.replace(old, wanted)) {
+          return schema;
+        }
+      }
     }
-    return guard.replacing(
-        () -> {
-          Schema now = check(folder, table, columns);
-          byte[] wanted = json(table, now);
-          if (!isWritten(folder, wanted)) {
-            AtomicFile.write(folder.resolve(FILE), wanted);
-          }
-          return now;
-        });
   }
 
-  private static boolean isWritten(Path folder, byte[] wanted) throws IOException {
-    Path file = folder.resolve(FILE);
-    return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), wanted);
+  private static Place place(Folder output, Table table) {
+    return new Place(output, table.name() + "/" + FILE);
   }
 
   private static Schema union(String file, Table table, Schema columns, JsonNode known) {

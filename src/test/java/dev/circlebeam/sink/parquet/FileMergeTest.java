@@ -13,7 +13,7 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +113,7 @@ public class FileMergeTest {
             "{\"name\": \"extra_column\", \"type\": [\"null\", \"string\"], \"doc\": \"E.\"}");
     Table table = Things.things(wider);
     Schema schema = TableManifest.ensure(guard, table, table.schema());
-    FileMerge merge = new FileMerge(file, table, () -> schema, table.schema());
+    FileMerge merge = new FileMerge(name(file), table, () -> schema, table.schema());
     merge.add(Things.update(Things.thing(wider, "b", 4, "new", 1)));
     merge.write(guard);
     assertEquals(
@@ -136,7 +136,7 @@ public class FileMergeTest {
                 "{\"name\": \"number\", \"type\": [\"null\", \"long\"], \"default\": null, \"doc\":"
                     + " \"Number.\"},",
                 ""));
-    FileMerge merge = new FileMerge(file, narrower, narrower::schema, narrower.schema());
+    FileMerge merge = new FileMerge(name(file), narrower, narrower::schema, narrower.schema());
     RunFailure failure = assertThrows(RunFailure.class, () -> merge.write(guard));
     assertThat(failure.getMessage(), containsString("number"));
     assertThat(failure.getMessage(), containsString(file.toString()));
@@ -148,7 +148,7 @@ public class FileMergeTest {
   public void givenExcludedColumns_thenAbsentInNewFilesAndNullInOldOnes() throws Exception {
     Path other = output.resolve("other/part-00000.parquet");
     Schema without = TABLE.schemaWithout(Set.of("text", "struct"));
-    FileMerge fresh = new FileMerge(other, TABLE, () -> without, without);
+    FileMerge fresh = new FileMerge(name(other), TABLE, () -> without, without);
     fresh.add(Things.update(thing("a", "secret", 1)));
     fresh.write(guard);
     assertEquals(
@@ -156,7 +156,7 @@ public class FileMergeTest {
             "id", "kind", "project_id", "created_at", "number", "texts", "_extra", "_synced_at"),
         List.copyOf(Duck.types("'" + other + "'").keySet()));
     merge(Things.update(thing("a", "old", 1)));
-    FileMerge later = new FileMerge(file, TABLE, TABLE::schema, without);
+    FileMerge later = new FileMerge(name(file), TABLE, TABLE::schema, without);
     later.add(Things.update(thing("b", "secret", 1)));
     later.write(guard);
     assertEquals(
@@ -264,7 +264,7 @@ public class FileMergeTest {
   /** Merges as the sink does. */
   private void mergeWith(Schema columns, TableRecord row) throws IOException {
     Schema schema = TableManifest.ensure(guard, TABLE, columns);
-    FileMerge merge = new FileMerge(file, TABLE, () -> schema, columns);
+    FileMerge merge = new FileMerge(name(file), TABLE, () -> schema, columns);
     merge.add(Things.update(row));
     merge.write(guard);
   }
@@ -274,11 +274,15 @@ public class FileMergeTest {
   }
 
   private MergeFigures merge(Path file, Table table, FileUpdate... updates) throws IOException {
-    FileMerge merge = new FileMerge(file, table, table::schema, table.schema());
+    FileMerge merge = new FileMerge(name(file), table, table::schema, table.schema());
     for (FileUpdate update : updates) {
       merge.add(update);
     }
     return merge.write(guard);
+  }
+
+  private String name(Path path) {
+    return output.relativize(path).toString();
   }
 
   private List<String> last(int count) throws Exception {

@@ -10,8 +10,10 @@ import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.OutputGuard;
-import dev.circlebeam.state.RunLock;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.OutputGuard;
+import dev.circlebeam.storage.RunLock;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -122,13 +124,12 @@ public class MergeRaceTest {
   @Test
   public void givenAnOldFileThatIsReplacedWhileItIsRead_thenItIsReadToItsEnd() throws Exception {
     merge(b, "old-1", "old-2").write(b);
-    try (OldFile old = OldFile.open(file)) {
-      Schema schema = ParquetFiles.schema(old.contents());
-      try (ParquetReader<GenericRecord> reader = ParquetFiles.read(old.contents(), schema)) {
+    try (StoredFile old = a.folder().open(name(file))) {
+      Schema schema = ParquetFiles.schema(ParquetFiles.input(old.contents()));
+      try (ParquetReader<GenericRecord> reader =
+          ParquetFiles.read(ParquetFiles.input(old.contents()), schema)) {
         assertEquals("old-1", reader.read().get("id").toString());
-        assertTrue(old.isInPlace());
         merge(a, "new").write(a);
-        assertFalse(old.isInPlace());
         assertEquals("old-2", reader.read().get("id").toString());
         assertEquals(null, reader.read());
       }
@@ -140,7 +141,7 @@ public class MergeRaceTest {
   public void givenTheOtherAddsAColumn_thenItIsKept() throws Exception {
     Schema without = TABLE.schemaWithout(Set.of("text"));
     FileMerge slow =
-        new FileMerge(file, TABLE, () -> TableManifest.ensure(a, TABLE, without), without);
+        new FileMerge(name(file), TABLE, () -> TableManifest.ensure(a, TABLE, without), without);
     slow.add(Things.update(Things.thing(CATALOG, "a", 4, "left out", 1)));
     try (FileMerge.Attempt slowly = slow.attempt(a)) {
       merge(b, "b").write(b);
@@ -154,14 +155,14 @@ public class MergeRaceTest {
   public void givenFullRefreshOfTwoScopes_thenEachReplacesItsOwn() throws Exception {
     Table keys = CATALOG.table(Things.KEYS);
     Path whole = output.resolve("keys/part-00000.parquet");
-    FileMerge first = new FileMerge(whole, keys, keys::schema, keys.schema());
+    FileMerge first = new FileMerge(name(whole), keys, keys::schema, keys.schema());
     for (String project : List.of("p1", "p2", "p3")) {
       first.add(Things.update(Things.key(CATALOG, project, project + "-old", "old")));
     }
     first.write(b);
-    FileMerge slow = new FileMerge(whole, keys, keys::schema, keys.schema());
+    FileMerge slow = new FileMerge(name(whole), keys, keys::schema, keys.schema());
     slow.add(new FileUpdate(List.of(Things.key(CATALOG, "p1", "p1-new", "a")), "p1"));
-    FileMerge fast = new FileMerge(whole, keys, keys::schema, keys.schema());
+    FileMerge fast = new FileMerge(name(whole), keys, keys::schema, keys.schema());
     fast.add(new FileUpdate(List.of(Things.key(CATALOG, "p2", "p2-new", "b")), "p2"));
     try (FileMerge.Attempt slowly = slow.attempt(a)) {
       fast.write(b);
@@ -196,7 +197,7 @@ public class MergeRaceTest {
         }
         List<String> first = names(made.get(0).get());
         List<String> second = names(made.get(1).get());
-        List<String> now = names(TableManifest.check(root.resolve("things"), TABLE, wanted.get(0)));
+        List<String> now = names(TableManifest.check(LocalFolder.of(root), TABLE, wanted.get(0)));
         assertTrue(now.containsAll(names(TABLE.schema())));
         // One was first, the other found its columns and put its own behind.
         assertTrue(first + " and " + second, first.equals(now) || second.equals(now));
@@ -212,7 +213,7 @@ public class MergeRaceTest {
     merge(b, "old").write(b);
     byte[] old = Files.readAllBytes(file);
     try (FileMerge.Attempt attempt = merge(a, "a").attempt(a)) {
-      OutputFolder.removeLeftovers(output);
+      LocalFolder.of(output).removeLeftovers();
       assertThrows(NoSuchFileException.class, attempt::replace);
       try (RunLock lock = RunLock.take(b)) {
         assertTrue(lock != null);
@@ -235,8 +236,7 @@ public class MergeRaceTest {
       assertTrue(failure.getMessage(), failure.getMessage().startsWith("run run-b, begun "));
       assertThrows(RunFailure.class, () -> late.write(a));
       assertThrows(
-          RunFailure.class,
-          () -> ErrorFile.write(a, output.resolve("_errors/dt=2026-05-04/x.parquet"), List.of()));
+          RunFailure.class, () -> ErrorFile.write(a, "_errors/dt=2026-05-04/x.parquet", List.of()));
       merge(b, "after").write(b);
     }
     first.close();
@@ -246,11 +246,18 @@ public class MergeRaceTest {
   private FileMerge merge(OutputGuard run, String... ids) {
     FileMerge merge =
         new FileMerge(
-            file, TABLE, () -> TableManifest.ensure(run, TABLE, TABLE.schema()), TABLE.schema());
+            name(file),
+            TABLE,
+            () -> TableManifest.ensure(run, TABLE, TABLE.schema()),
+            TABLE.schema());
     for (String id : ids) {
       merge.add(Things.update(Things.thing(CATALOG, id, 4, "by " + run.runId(), 1)));
     }
     return merge;
+  }
+
+  private String name(Path path) {
+    return output.relativize(path).toString();
   }
 
   private void writeNext(Deque<FileMerge> others) {

@@ -12,6 +12,7 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.storage.LocalFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public class ParquetTablesTest {
   @Before
   public void name() {
     output = folder.getRoot().toPath();
-    stored = SerializableUtils.clone(new ParquetTables(output.toString()));
+    stored = SerializableUtils.clone(new ParquetTables(LocalFolder.of(output)));
   }
 
   @Test
@@ -150,7 +151,7 @@ public class ParquetTablesTest {
   public void givenNoTableYet_thenNothing() throws Exception {
     assertEquals(List.of(), read(THINGS, Set.of("id")));
     assertEquals(List.of(), read(KEYS, Set.of("id")));
-    stored = new ParquetTables(output.resolve("not there").toString());
+    stored = new ParquetTables(LocalFolder.of(output.resolve("not there")));
     assertEquals(List.of(), read(THINGS, Set.of("id")));
   }
 

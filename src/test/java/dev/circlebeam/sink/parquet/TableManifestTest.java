@@ -11,7 +11,7 @@ import static org.junit.Assert.assertThrows;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.OutputGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ public class TableManifestTest {
 
   @Test
   public void givenNoFile_thenTheDeclaredColumnsAndCheckingWritesNothing() throws IOException {
-    Schema schema = TableManifest.check(things, TABLE, TABLE.schema());
+    Schema schema = TableManifest.check(guard.folder(), TABLE, TABLE.schema());
     assertEquals(names(TABLE.schema()), names(schema));
     assertFalse(Files.exists(things));
     assertEquals(schema, TableManifest.ensure(guard, TABLE, TABLE.schema()));
@@ -64,12 +64,13 @@ public class TableManifestTest {
                 "{\"name\": \"size\", \"type\": [\"null\", \"long\"], \"doc\": \"S.\"}"));
     List<String> expected = new ArrayList<>(names(TABLE.schema()));
     expected.add("size");
-    assertEquals(expected, names(TableManifest.check(things, wider, wider.schema())));
+    assertEquals(expected, names(TableManifest.check(guard.folder(), wider, wider.schema())));
     assertEquals(expected, names(TableManifest.ensure(guard, wider, wider.schema())));
     Schema without = wider.schemaWithout(Set.of("size", "text"));
     assertEquals(expected, names(TableManifest.ensure(guard, wider, without)));
     RunFailure older =
-        assertThrows(RunFailure.class, () -> TableManifest.check(things, TABLE, TABLE.schema()));
+        assertThrows(
+            RunFailure.class, () -> TableManifest.check(guard.folder(), TABLE, TABLE.schema()));
     assertThat(older.getMessage(), containsString("size"));
     assertEquals(ExitCode.USAGE, older.exitCode());
   }
@@ -87,7 +88,8 @@ public class TableManifestTest {
         (declared, other) -> {
           Table changed = Things.things(Things.catalog(declared, other));
           assertEquals(
-              names(TABLE.schema()), names(TableManifest.check(things, changed, changed.schema())));
+              names(TABLE.schema()),
+              names(TableManifest.check(guard.folder(), changed, changed.schema())));
         });
     assertArrayEquals(written, Files.readAllBytes(file));
   }
@@ -133,7 +135,8 @@ public class TableManifestTest {
       assertNotEquals(good, text);
       Files.writeString(file, text);
       RunFailure failure =
-          assertThrows(RunFailure.class, () -> TableManifest.check(things, TABLE, TABLE.schema()));
+          assertThrows(
+              RunFailure.class, () -> TableManifest.check(guard.folder(), TABLE, TABLE.schema()));
       assertEquals(ExitCode.USAGE, failure.exitCode());
       assertThat(failure.getMessage(), containsString("partition_by"));
     }

@@ -5,7 +5,8 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.PageReader;
 import dev.circlebeam.record.TableRecord;
-import dev.circlebeam.state.OutputGuard;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.OutputGuard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,7 +118,7 @@ final class Things {
 
   /** A run. */
   static OutputGuard guard(Path output, String runId) {
-    return new OutputGuard(output.toString(), runId, Instant.EPOCH);
+    return new OutputGuard(LocalFolder.of(output), runId, Instant.EPOCH);
   }
 
   /** Writes rows of one table into its files, as the sink does. */
@@ -129,7 +130,7 @@ final class Things {
       Function<String, FileMerge> merge =
           file ->
               new FileMerge(
-                  output.resolve(file),
+                  file,
                   table,
                   () -> TableManifest.ensure(guard, table, table.schema()),
                   table.schema());

@@ -1,4 +1,4 @@
-package dev.circlebeam.sink.parquet;
+package dev.circlebeam.storage;
 
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
@@ -12,24 +12,48 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The folder that tables are written into. */
-public final class OutputFolder {
-  private static final String TEMPORARY = ".tmp";
+/**
+ * A folder on a local disk.
+ *
+ * @param address its path, absolute
+ */
+public record LocalFolder(String address) implements Folder {
   private static final int DEPTH = 3;
 
-  private OutputFolder() {}
+  /** What is in the folder of an output from the first run on. */
+  private static final Set<String> OURS = Set.of("_state.json", "_runs", "_lock", "_writer");
 
   /**
-   * Checks that a folder is ours to write into, without writing anything.
+   * Names a folder.
    *
-   * @param folder need not be there
-   * @throws RunFailure when it is a file, cannot be written to, or holds what circlebeam did not
-   *     write
+   * @param path need not be there
+   * @return the folder
    */
-  public static void check(Path folder) {
+  public static LocalFolder of(Path path) {
+    return new LocalFolder(path.toAbsolutePath().toString());
+  }
+
+  /**
+   * Returns the folder's path.
+   *
+   * @return an absolute one
+   */
+  public Path path() {
+    return Path.of(address);
+  }
+
+  @Override
+  public String address(String name) {
+    return path().resolve(name).toString();
+  }
+
+  @Override
+  public void check() {
+    Path folder = path();
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw RunFailure.misconfigured(
           "--output=" + folder + " is a file", "give a new or empty folder");
@@ -53,7 +77,7 @@ public final class OutputFolder {
     }
   }
 
-  private static void checkOurs(Path folder) {
+  private void checkOurs(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> visible =
           entries.filter(entry -> !entry.getFileName().toString().startsWith(".")).toList();
@@ -62,8 +86,7 @@ public final class OutputFolder {
               || visible.stream()
                   .anyMatch(
                       entry ->
-                          List.of("_state.json", "_runs", "_lock", "_writer")
-                                  .contains(entry.getFileName().toString())
+                          OURS.contains(entry.getFileName().toString())
                               || Files.exists(entry.resolve("_table.json")));
       if (!ours) {
         throw RunFailure.misconfigured(
@@ -74,57 +97,96 @@ public final class OutputFolder {
             "give a new or empty folder");
       }
     } catch (IOException e) {
-      throw unwritable(folder.toString(), e);
+      throw unwritable(e);
     }
   }
 
-  /**
-   * Makes the folder where it is not there yet.
-   *
-   * @param folder the output
-   * @throws RunFailure when it cannot be made
-   */
-  public static void make(Path folder) {
+  @Override
+  public void make() {
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(path());
     } catch (IOException e) {
       throw RunFailure.misconfigured(
-          "--output=" + folder + " cannot be made: " + reason(e),
+          "--output=" + address + " cannot be made: " + reason(e),
           "check its permissions, or give another folder");
     }
   }
 
-  /**
-   * Names a file to be written before it takes another's place.
-   *
-   * @param file the place
-   * @param runId who writes it
-   * @return a name in the same folder that nobody else uses; not even a run of the same name
-   */
-  static Path temporary(Path file, String runId) {
-    return file.resolveSibling(
-        file.getFileName() + "." + runId + "." + UUID.randomUUID() + TEMPORARY);
+  @Override
+  public boolean exists() {
+    return Files.isDirectory(path());
   }
 
-  /**
-   * Removes the temporary files of runs that died, or whose lock was broken: those fail then. Only
-   * for who holds the output's lock.
-   *
-   * @param folder the output
-   * @throws RunFailure when that fails
-   */
-  public static void removeLeftovers(Path folder) {
+  @Override
+  public RunLock lock(OutputGuard run, @Nullable Consumer<String> broken) {
+    return LocalLock.take(path(), run, broken);
+  }
+
+  @Override
+  public <T> T whileHeld(OutputGuard run, Step<T> step) throws IOException {
+    return WriterFile.exclusively(
+        path(),
+        writer -> {
+          writer.check(run);
+          return step.run();
+        });
+  }
+
+  /** Who only looks makes no folder anew, and no file in it. */
+  @Override
+  public boolean isTakenBy(OutputGuard run) throws IOException {
+    return WriterFile.isIn(path())
+        && WriterFile.exclusively(path(), writer -> writer.names().equals(run.name()));
+  }
+
+  @Override
+  public StoredFile open(String name) throws IOException {
+    return LocalFile.open(path().resolve(name));
+  }
+
+  @Override
+  public void write(String name, byte[] bytes) throws IOException {
+    AtomicFile.write(path().resolve(name), bytes);
+  }
+
+  @Override
+  public Listing list(String name) throws IOException {
+    Path folder = path().resolve(name);
+    List<String> folders;
+    try (Stream<Path> entries = Files.list(folder)) {
+      folders =
+          entries
+              .filter(Files::isDirectory)
+              .map(entry -> entry.getFileName().toString())
+              .sorted()
+              .toList();
+    } catch (NoSuchFileException e) {
+      folders = List.of();
+    }
+    return new LocalListing(folder, folders);
+  }
+
+  /** Files are looked for by name: a listing need not show one that is replaced at that moment. */
+  private record LocalListing(Path folder, List<String> folders) implements Listing {
+    @Override
+    public StoredFile open(String name) throws IOException {
+      return LocalFile.open(folder.resolve(name));
+    }
+  }
+
+  @Override
+  public void removeLeftovers() {
     try {
-      Files.walkFileTree(folder, Set.of(), DEPTH, new RemoveTemporaries());
+      Files.walkFileTree(path(), Set.of(), DEPTH, new RemoveTemporaries());
     } catch (IOException e) {
-      throw unwritable(folder.toString(), e);
+      throw unwritable(e);
     }
   }
 
   private static final class RemoveTemporaries extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      if (file.toString().endsWith(TEMPORARY)) {
+      if (LocalDraft.isTemporary(file)) {
         Files.deleteIfExists(file);
       }
       return FileVisitResult.CONTINUE;
@@ -140,17 +202,11 @@ public final class OutputFolder {
     }
   }
 
-  /**
-   * Says why nothing can be written.
-   *
-   * @param folder the output
-   * @param e what happened
-   * @return the failure to throw
-   */
-  public static RunFailure unwritable(String folder, IOException e) {
+  @Override
+  public RunFailure unwritable(IOException e) {
     return RunFailure.failed(
         "unwritable",
-        "--output=" + folder + " cannot be written to: " + reason(e),
+        "--output=" + address + " cannot be written to: " + reason(e),
         "check space and permissions, then run again");
   }
 

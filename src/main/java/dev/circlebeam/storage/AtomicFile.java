@@ -1,4 +1,4 @@
-package dev.circlebeam.state;
+package dev.circlebeam.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Files that are there whole or not at all, also after the power has failed. */
-public final class AtomicFile {
+final class AtomicFile {
   private AtomicFile() {}
 
   /**
@@ -20,7 +20,7 @@ public final class AtomicFile {
    * @param bytes what
    * @throws IOException when it cannot be written; the old file is then still there
    */
-  public static void write(Path path, byte[] bytes) throws IOException {
+  static void write(Path path, byte[] bytes) throws IOException {
     Files.createDirectories(path.toAbsolutePath().getParent());
     Path temporary = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try (FileChannel out =
@@ -40,7 +40,7 @@ public final class AtomicFile {
    * @param path the place
    * @throws IOException when it cannot be put there; the old file is then still there
    */
-  public static void replace(Path temporary, Path path) throws IOException {
+  static void replace(Path temporary, Path path) throws IOException {
     flush(temporary);
     Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     flushFolderOf(path);

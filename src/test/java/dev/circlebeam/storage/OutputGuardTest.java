@@ -1,4 +1,4 @@
-package dev.circlebeam.state;
+package dev.circlebeam.storage;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
@@ -8,8 +8,10 @@ import static org.junit.Assert.assertTrue;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -35,7 +38,7 @@ public class OutputGuardTest {
       Path output = Path.of(args[0]);
       for (int i = 0; i < TIMES; i++) {
         run(output, "adder")
-            .replacing(
+            .whileHeld(
                 () -> {
                   Path number = output.resolve("number");
                   int before = Integer.parseInt(Files.readString(number));
@@ -90,13 +93,22 @@ public class OutputGuardTest {
   public void givenAFileThatIsNotWhatItWas_thenNothingIsDone() throws IOException {
     Path output = output();
     Path file = Files.writeString(output.resolve("file"), "old");
-    Path temporary = Files.writeString(output.resolve("file.tmp"), "new");
     OutputGuard guard = run(output, "run-1");
-    assertFalse(guard.replace(temporary, file, () -> false));
-    assertEquals("old", Files.readString(file));
-    assertTrue(guard.replace(temporary, file, () -> true));
+    try (StoredFile old = guard.folder().open("file");
+        Draft draft = old.successor("run-1")) {
+      draft.begin().close();
+      Path other = Files.writeString(output.resolve("other"), "other");
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+      assertFalse(guard.replace(draft));
+    }
+    assertEquals("other", Files.readString(file));
+    try (StoredFile old = guard.folder().open("file")) {
+      assertTrue(guard.replace(old, "new".getBytes(StandardCharsets.UTF_8)));
+    }
     assertEquals("new", Files.readString(file));
-    assertFalse(Files.exists(temporary));
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(2, files.count());
+    }
   }
 
   @Test
@@ -104,16 +116,16 @@ public class OutputGuardTest {
     Path output = output();
     OutputGuard first = run(output, "nightly");
     RunLock.take(first).close();
-    assertEquals("done", first.replacing(() -> "done"));
-    OutputGuard sameName = new OutputGuard(output.toString(), "nightly", Instant.MAX);
+    assertEquals("done", first.whileHeld(() -> "done"));
+    OutputGuard sameName = new OutputGuard(LocalFolder.of(output), "nightly", Instant.MAX);
     RunLock.take(sameName).close();
     RunFailure failure =
-        assertThrows(RunFailure.class, () -> first.replacing(() -> "not to be done"));
+        assertThrows(RunFailure.class, () -> first.whileHeld(() -> "not to be done"));
     assertEquals("state_conflict", failure.status());
     assertEquals(ExitCode.FAILED, failure.exitCode());
     assertTrue(failure.getMessage(), failure.getMessage().contains("run nightly"));
     assertTrue(failure.getMessage(), failure.getMessage().contains("--output=" + output));
-    assertEquals("done", sameName.replacing(() -> "done"));
+    assertEquals("done", sameName.whileHeld(() -> "done"));
   }
 
   @Test
@@ -123,7 +135,7 @@ public class OutputGuardTest {
     try (RunLock lock = RunLock.take(holder)) {
       assertTrue(lock != null);
       assertThrows(RunFailure.class, () -> RunLock.take(run(output, "refused")));
-      assertEquals("done", holder.replacing(() -> "done"));
+      assertEquals("done", holder.whileHeld(() -> "done"));
     }
   }
 
@@ -132,6 +144,6 @@ public class OutputGuardTest {
   }
 
   private static OutputGuard run(Path output, String runId) {
-    return new OutputGuard(output.toString(), runId, Instant.EPOCH);
+    return new OutputGuard(LocalFolder.of(output), runId, Instant.EPOCH);
   }
 }

@@ -1,4 +1,4 @@
-package dev.circlebeam.state;
+package dev.circlebeam.storage;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -174,7 +174,7 @@ public class RunLockTest {
   }
 
   private static OutputGuard run(Path output, String runId) {
-    return new OutputGuard(output.toString(), runId, Instant.EPOCH);
+    return new OutputGuard(LocalFolder.of(output), runId, Instant.EPOCH);
   }
 
   private record Child(Process process, BufferedReader output) {

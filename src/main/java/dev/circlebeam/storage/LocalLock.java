@@ -1,4 +1,4 @@
-package dev.circlebeam.state;
+package dev.circlebeam.storage;
 
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
@@ -22,18 +22,17 @@ import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * One run at a time on an output: a second one would fetch everything a second time, and one of
- * them in vain. The operating system holds the lock and lets go of it when the process ends,
- * however it ends.
+ * The lock of an output on a disk. The operating system holds it and lets go of it when the process
+ * ends, however it ends. A run whose lock was broken keeps one on a file that is no longer there.
  */
-public final class RunLock implements AutoCloseable {
+final class LocalLock implements RunLock {
   private static final String FILE = "_lock";
 
   /**
    * What this process holds. To open and close such a file again would let go of its lock: POSIX
    * locks are a process's, not a channel's.
    */
-  private static final Map<Path, RunLock> HELD = new ConcurrentHashMap<>();
+  private static final Map<Path, LocalLock> HELD = new ConcurrentHashMap<>();
 
   private final Path folder;
   private final String holder;
@@ -41,7 +40,7 @@ public final class RunLock implements AutoCloseable {
   private final FileLock lock;
   private final @Nullable Object file;
 
-  private RunLock(Path folder, String holder, FileChannel channel, FileLock lock)
+  private LocalLock(Path folder, String holder, FileChannel channel, FileLock lock)
       throws IOException {
     this.folder = folder;
     this.holder = holder;
@@ -50,46 +49,24 @@ public final class RunLock implements AutoCloseable {
     this.file = file(folder);
   }
 
-  /**
-   * Takes the lock.
-   *
-   * @param run who takes it, and of which output
-   * @return the lock; to be closed when the run ends
-   * @throws RunFailure when another run has it, or the folder is not there or cannot be written to
-   */
-  public static RunLock take(OutputGuard run) {
-    return take(run, null);
-  }
-
-  /**
-   * Takes the lock although another run may have it. That run keeps a lock on a file that is no
-   * longer there, and can replace no file of the output any more.
-   *
-   * @param run who takes it, and of which output
-   * @param broken is told, in a few words, whose lock was broken; not called when nobody had it
-   * @return the lock; to be closed when the run ends
-   * @throws RunFailure when the folder is not there or cannot be written to
-   */
-  public static RunLock takeByForce(OutputGuard run, Consumer<String> broken) {
-    return take(run, broken);
-  }
-
-  private static RunLock take(OutputGuard run, @Nullable Consumer<String> broken) {
+  /** Takes the lock; see {@link Folder#lock}. */
+  static RunLock take(Path place, OutputGuard run, @Nullable Consumer<String> broken) {
     try {
-      Path folder = Path.of(run.output()).toRealPath();
+      Path folder = place.toRealPath();
       String holder =
           String.format(
               "run %s, process %d on %s, since %s%n",
               run.runId(), ProcessHandle.current().pid(), host(), Instant.now());
-      return run.exclusively(
+      return WriterFile.exclusively(
+          folder,
           writer -> {
             String other = heldHere(folder);
-            RunLock lock = other == null ? open(folder, holder) : null;
+            LocalLock lock = other == null ? open(folder, holder) : null;
             if (lock == null) {
               Path file = folder.resolve(FILE);
               other = other == null ? Files.readString(file) : other;
               if (broken == null) {
-                throw refusal(run.output(), other);
+                throw run.refused(other);
               }
               Files.delete(file);
               lock = open(folder, holder);
@@ -98,7 +75,7 @@ public final class RunLock implements AutoCloseable {
             HELD.put(folder, lock);
             boolean admitted = false;
             try {
-              run.admit(writer);
+              writer.admit(run);
               admitted = true;
             } finally {
               if (!admitted) {
@@ -109,13 +86,13 @@ public final class RunLock implements AutoCloseable {
           });
     } catch (IOException e) {
       throw RunFailure.misconfigured(
-          "--output=" + run.output() + " cannot be written to: " + e, "check its permissions");
+          "--output=" + place + " cannot be written to: " + e, "check its permissions");
     }
   }
 
   /** Returns who holds the lock in this process, unless another one has broken it since. */
   private static @Nullable String heldHere(Path folder) throws IOException {
-    RunLock held = HELD.get(folder);
+    LocalLock held = HELD.get(folder);
     return held != null && Objects.equals(held.file, file(folder)) ? held.holder : null;
   }
 
@@ -129,20 +106,20 @@ public final class RunLock implements AutoCloseable {
   }
 
   /** Locks the file; null when another process has. */
-  private static @Nullable RunLock open(Path folder, String holder) throws IOException {
+  private static @Nullable LocalLock open(Path folder, String holder) throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve(FILE),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    RunLock taken = null;
+    LocalLock taken = null;
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {
         channel.truncate(0);
         channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
-        taken = new RunLock(folder, holder, channel, lock);
+        taken = new LocalLock(folder, holder, channel, lock);
       }
     } finally {
       if (taken == null) {
@@ -150,13 +127,6 @@ public final class RunLock implements AutoCloseable {
       }
     }
     return taken;
-  }
-
-  private static RunFailure refusal(String output, String holder) {
-    return RunFailure.locked(
-        "another run holds --output=" + output + (holder.isBlank() ? "" : ": " + holder.strip()),
-        "wait until it has ended, or give another --output; --breakLock takes it from a run that"
-            + " cannot be ended");
   }
 
   private static String host() {

@@ -1,37 +1,34 @@
-package dev.circlebeam.sink.parquet;
+package dev.circlebeam.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Objects;
-import org.apache.parquet.io.InputFile;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/**
- * A file, or its absence, as it was at one moment. It can be read to its end although another one
- * is put in its place; and it can be told whether that has happened.
- */
-final class OldFile implements AutoCloseable {
+/** A file on a disk. It is held open, which also tells whether another one stands in its place. */
+final class LocalFile implements StoredFile {
   private final Path path;
   private final @Nullable Identity identity;
   private final @Nullable FileChannel channel;
 
-  private OldFile(Path path, @Nullable Identity identity, @Nullable FileChannel channel) {
+  private LocalFile(Path path, @Nullable Identity identity, @Nullable FileChannel channel) {
     this.path = path;
     this.identity = identity;
     this.channel = channel;
   }
 
   /** Looks at what is in a place now. */
-  static OldFile open(Path path) throws IOException {
+  static LocalFile open(Path path) throws IOException {
     while (true) {
       Identity identity = Identity.of(path);
       if (identity == null) {
-        return new OldFile(path, null, null);
+        return new LocalFile(path, null, null);
       }
       FileChannel channel;
       try {
@@ -39,7 +36,7 @@ final class OldFile implements AutoCloseable {
       } catch (NoSuchFileException e) {
         continue;
       }
-      OldFile file = new OldFile(path, identity, channel);
+      LocalFile file = new LocalFile(path, identity, channel);
       boolean same = false;
       try {
         // Only then it is the identity of what was opened.
@@ -55,13 +52,19 @@ final class OldFile implements AutoCloseable {
     }
   }
 
-  boolean exists() {
+  @Override
+  public boolean exists() {
     return identity != null;
   }
 
-  /** The file's contents; one reader at a time. */
-  InputFile contents() {
-    return ParquetFiles.input(Objects.requireNonNull(channel, "no file"));
+  @Override
+  public SeekableByteChannel contents() {
+    return Objects.requireNonNull(channel, "no file");
+  }
+
+  @Override
+  public Draft successor(String runId) {
+    return new LocalDraft(this, path, runId);
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.circlebeam.sink.parquet;
+package dev.circlebeam.storage;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -22,7 +22,7 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
 /** Which folders are ours to write into. */
-public class OutputFolderTest {
+public class LocalFolderTest {
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
   private Path root;
 
@@ -33,14 +33,14 @@ public class OutputFolderTest {
 
   @Test
   public void givenNewOrEmptyFolder_thenFineAndNothingIsMade() throws IOException {
-    OutputFolder.check(root);
-    OutputFolder.check(root.resolve("a/new/deep/folder"));
-    OutputFolder.check(Path.of("no-such-folder-here"));
+    LocalFolder.of(root).check();
+    LocalFolder.of(root.resolve("a/new/deep/folder")).check();
+    LocalFolder.of(Path.of("no-such-folder-here")).check();
     try (Stream<Path> entries = Files.list(root)) {
       assertEquals(0, entries.count());
     }
     Files.createFile(root.resolve(".DS_Store"));
-    OutputFolder.check(root);
+    LocalFolder.of(root).check();
   }
 
   @Test
@@ -51,7 +51,7 @@ public class OutputFolderTest {
       Files.createDirectories(output.resolve(ours).getParent());
       Files.createFile(output.resolve(ours));
       Files.createFile(output.resolve("notes.txt"));
-      OutputFolder.check(output);
+      LocalFolder.of(output).check();
     }
   }
 
@@ -95,10 +95,10 @@ public class OutputFolderTest {
       Path file = root.resolve(name);
       Files.createDirectories(file.getParent());
       kept.add(Files.createFile(file));
-      dead.add(Files.createFile(OutputFolder.temporary(file, "dead")));
+      dead.add(Files.createFile(LocalDraft.temporary(file, "dead")));
     }
     assertEquals(6, dead.size());
-    OutputFolder.removeLeftovers(root);
+    LocalFolder.of(root).removeLeftovers();
     assertTrue(dead.stream().noneMatch(Files::exists));
     assertTrue(kept.stream().allMatch(Files::exists));
   }
@@ -106,14 +106,14 @@ public class OutputFolderTest {
   @Test
   public void givenFailureWhileWriting_thenTheReasonInOneLine() {
     RunFailure failure =
-        OutputFolder.unwritable("/out", new AccessDeniedException("/out/jobs/x.parquet"));
+        new LocalFolder("/out").unwritable(new AccessDeniedException("/out/jobs/x.parquet"));
     assertEquals(ExitCode.FAILED, failure.exitCode());
     assertThat(failure.getMessage(), containsString("--output=/out"));
     assertThat(failure.getMessage(), containsString("no permission for /out/jobs/x.parquet"));
   }
 
   private static void refused(Path output, String reason) {
-    RunFailure failure = assertThrows(RunFailure.class, () -> OutputFolder.check(output));
+    RunFailure failure = assertThrows(RunFailure.class, () -> LocalFolder.of(output).check());
     assertEquals(ExitCode.USAGE, failure.exitCode());
     assertThat(failure.getMessage(), containsString("--output=" + output));
     assertThat(failure.getMessage(), containsString(reason));
