@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -111,7 +112,7 @@ public final class GcsProxy implements AutoCloseable {
       if (line.startsWith(refused)) {
         byte[] message =
             "{\"error\": {\"code\": 403, \"message\": \"somebody does not have access\"}}"
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(403, message.length);
         exchange.getResponseBody().write(message);

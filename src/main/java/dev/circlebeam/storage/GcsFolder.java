@@ -124,6 +124,8 @@ public record GcsFolder(GcsAccess access, String bucket, String path) implements
                 .streamValues()
                 .map(blob -> blob.getName().substring(below.length()))
                 .filter(name -> !name.isEmpty() && !name.startsWith("."))
+                // A check that may not delete leaves its file.
+                .filter(name -> !name.startsWith(GcsProof.PREFIX))
                 .toList());
   }
 

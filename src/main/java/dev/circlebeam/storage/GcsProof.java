@@ -7,7 +7,8 @@ import java.util.UUID;
 
 /** Proves that a folder in a bucket can be written to, by doing all that a sync does there. */
 final class GcsProof {
-  private static final String PREFIX = "_check.";
+  /** What the names of its files begin with. */
+  static final String PREFIX = "_check.";
 
   private GcsProof() {}
 

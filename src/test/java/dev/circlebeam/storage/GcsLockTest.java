@@ -11,6 +11,7 @@ import static org.junit.Assert.assertTrue;
 import com.google.cloud.storage.BlobId;
 import com.google.cloud.storage.BlobInfo;
 import dev.circlebeam.GcsEmulator;
+import dev.circlebeam.GcsProxy;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
 import java.io.BufferedReader;
@@ -146,6 +147,24 @@ public class GcsLockTest {
     change(Map.of("process_started", "2020-01-01T00:00:00Z"));
     RunLock.takeByForce(run("run-3"), broken::add).close();
     assertEquals(List.of(), broken);
+  }
+
+  /** The emulator removes whatever is there: what it is asked has to be right. */
+  @Test
+  public void givenALockGivenBack_thenOnlyItsOwnGenerationIsRemoved() throws IOException {
+    try (GcsProxy proxy = GcsProxy.start(GCS)) {
+      GcsFolder through = new GcsFolder(new GcsAccess(proxy.endpoint()), bucket, "out");
+      RunLock lock = RunLock.take(new OutputGuard(through, "run-1", Instant.EPOCH));
+      long generation = generation();
+      lock.close();
+      assertEquals(
+          List.of(
+              "DELETE /storage/v1/b/" + bucket + "/o/out%2F_lock?ifGenerationMatch=" + generation),
+          proxy.requests().stream()
+              .filter(request -> request.startsWith("DELETE "))
+              .map(request -> request.replaceFirst("&.*", ""))
+              .toList());
+    }
   }
 
   @Test
