@@ -13,7 +13,9 @@ import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
+import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.storage.Folder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -101,8 +103,17 @@ final class CheckCommand {
     out.println("server         " + connection.url().origin());
     try (ApiSession session = open(connection)) {
       check(session, projects);
+      checkOutput(flags);
       out.println("ok");
       return ExitCode.DONE.code();
+    } catch (RunFailure e) {
+      if (e.exitCode() == ExitCode.USAGE) {
+        throw new UsageException(e.getMessage() + "; " + e.whatToDo());
+      }
+      out.println();
+      out.println(e.status() + ": " + e.getMessage());
+      out.println("To do: " + e.whatToDo() + ".");
+      return ExitCode.FAILED.code();
     } catch (Refused e) {
       out.println();
       out.println(
@@ -159,6 +170,24 @@ final class CheckCommand {
     }
     if (projects.isEmpty()) {
       say("project", "none given; name some with --projects to have them checked too");
+    }
+  }
+
+  /** Proves that what {@code --output} and {@code --state} name can be written to. */
+  private void checkOutput(Flags flags) {
+    if (flags.orNull(options.getOutput()) == null) {
+      say("output", "none given; name one with --output to have it checked too");
+      return;
+    }
+    Folder output = SyncConfig.output(flags);
+    Folder state = SyncConfig.state(flags, output).folder();
+    output.check();
+    output.prove();
+    say("output", output.address() + ", can be written to");
+    if (!state.equals(output)) {
+      state.reach();
+      state.prove();
+      say("state", state.address() + ", can be written to");
     }
   }
 

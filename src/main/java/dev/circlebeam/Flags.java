@@ -4,6 +4,8 @@ import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import dev.circlebeam.plan.ProjectSlug;
 import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.GcsAccess;
+import dev.circlebeam.storage.GcsFolder;
 import dev.circlebeam.storage.LocalFolder;
 import dev.circlebeam.storage.Place;
 import java.nio.file.InvalidPathException;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.extensions.gcp.options.GcsOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Reads flags' texts; every complaint names the flag, the value and what to give instead. */
@@ -129,19 +132,42 @@ record Flags(SyncOptions options) {
 
   /** A folder to write into. */
   Folder folder(String flag, String text) {
-    return LocalFolder.of(localPath(flag, text));
+    return text.startsWith(GcsFolder.SCHEME)
+        ? gcsFolder(flag, text)
+        : LocalFolder.of(localPath(flag, text));
   }
 
   /** The file of {@code --state}, which may name the output's folder. */
   Place state(String text, String output) {
-    Path file = localPath("--state", text.replace("<output>", output));
+    String address = text.replace("<output>", output);
+    if (address.startsWith(GcsFolder.SCHEME)) {
+      int name = address.lastIndexOf('/') + 1;
+      if (name <= GcsFolder.SCHEME.length() || name == address.length()) {
+        throw new UsageException("--state=" + text + " names no file; give gs://bucket/path/file");
+      }
+      return new Place(gcsFolder("--state", address.substring(0, name)), address.substring(name));
+    }
+    Path file = localPath("--state", address);
     return new Place(LocalFolder.of(file.getParent()), file.getFileName().toString());
+  }
+
+  private GcsFolder gcsFolder(String flag, String text) {
+    try {
+      GcsAccess access = new GcsAccess(orNull(options.as(GcsOptions.class).getGcsEndpoint()));
+      return GcsFolder.parse(access, text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          flag + "=" + text + ": " + e.getMessage() + "; give gs://bucket/path");
+    }
   }
 
   private static Path localPath(String flag, String text) {
     if (text.contains("://")) {
       throw new UsageException(
-          flag + "=" + text + " is not supported yet; give a folder on a local disk");
+          flag
+              + "="
+              + text
+              + " is not supported yet; give a folder on a local disk, or gs://bucket/path");
     }
     try {
       return Path.of(text).toAbsolutePath().normalize();

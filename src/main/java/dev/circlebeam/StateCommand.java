@@ -49,7 +49,7 @@ final class StateCommand {
       throw new UsageException("--output is missing: give the folder of a sync, or its --state");
     }
     return isDefault
-        ? new Place(flags.folder("--output", output), StateStore.NAME)
+        ? SyncConfig.state(flags, flags.folder("--output", output))
         : flags.state(state, "");
   }
 

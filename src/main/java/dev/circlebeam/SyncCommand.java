@@ -131,6 +131,9 @@ final class SyncCommand {
   /** Finds out what can be found out before anything is asked or written. */
   private static void check(SyncConfig config) {
     config.output().check();
+    if (!config.state().place().folder().equals(config.output())) {
+      config.state().place().folder().reach();
+    }
     sink(config).check(config.fetch().written());
     config.state().read();
     try {

@@ -18,6 +18,7 @@ import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.storage.Folder;
+import dev.circlebeam.storage.GcsFolder;
 import dev.circlebeam.storage.OutputGuard;
 import dev.circlebeam.storage.Place;
 import java.time.Duration;
@@ -77,11 +78,7 @@ record SyncConfig(
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
     Folder output = output(flags);
-    String stateFile = flags.orNull(options.getState());
-    Place state =
-        stateFile == null
-            ? new Place(output, StateStore.NAME)
-            : flags.state(stateFile, output.address());
+    Place state = state(flags, output);
     String runId = flags.runId(startedAt);
     Connection connection = connection(flags, options, sampleUrl);
     String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
@@ -186,7 +183,33 @@ record SyncConfig(
     return new ApiAccess(runId, connection, pace, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
-  private static Folder output(Flags flags) {
+  /**
+   * Reads {@code --state}.
+   *
+   * @param flags all flags
+   * @param output the output
+   * @return where the state is
+   * @throws UsageException when it cannot be there
+   */
+  static Place state(Flags flags, Folder output) {
+    String file = flags.orNull(flags.options().getState());
+    if (file == null) {
+      return new Place(output, StateStore.NAME);
+    }
+    Place state = flags.state(file, output.address());
+    if (output instanceof GcsFolder && !(state.folder() instanceof GcsFolder)) {
+      throw new UsageException(
+          "--state="
+              + file
+              + " is on this machine and --output="
+              + output.address()
+              + " is not: another machine would not know what is complete; give a --state on gs://,"
+              + " or leave it out");
+    }
+    return state;
+  }
+
+  static Folder output(Flags flags) {
     String output = flags.orNull(flags.options().getOutput());
     if (output == null) {
       throw new UsageException("--output is missing: give the folder for the tables");

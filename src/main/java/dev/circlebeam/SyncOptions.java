@@ -95,7 +95,9 @@ public interface SyncOptions extends PipelineOptions {
   void setFullRefresh(boolean value);
 
   @Flag(group = Group.WHERE, place = 1, value = "DIR")
-  @Description("The folder that the tables are written into. Required.")
+  @Description(
+      "The folder that the tables are written into, on a disk or in a bucket: gs://bucket/path."
+          + " Required.")
   String getOutput();
 
   void setOutput(String value);

@@ -11,6 +11,8 @@ import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.storage.GcsAccess;
+import dev.circlebeam.storage.GcsFolder;
 import dev.circlebeam.storage.LocalFolder;
 import dev.circlebeam.storage.Place;
 import java.time.Duration;
@@ -188,18 +190,44 @@ public class SyncConfigTest {
   }
 
   @Test
-  public void givenOutputInABucket_thenRefusedUntilThereIsSupport() {
-    UsageException refused =
-        assertThrows(
-            UsageException.class,
-            () ->
-                SyncConfig.of(
-                    CommandLine.parse(List.of("--projects=gh/a/b", "--output=gs://bucket/x")),
-                    START,
-                    null));
-    assertTrue(
-        refused.getMessage(),
-        refused.getMessage().startsWith("--output=gs://bucket/x is not supported yet"));
+  public void givenOutputInABucket_thenTheStateIsThereToo() {
+    GcsFolder folder =
+        new GcsFolder(new GcsAccess("http://127.0.0.1:1/storage/v1/"), "bucket", "x");
+    SyncConfig config = bucket("--output=gs://bucket/x/");
+    assertEquals(folder, config.output());
+    assertEquals(new Place(folder, "_state.json"), config.state().place());
+    assertEquals("gs://bucket/x", config.state().output());
+    assertEquals(
+        "gs://bucket/x/other.json",
+        bucket("--output=gs://bucket/x", "--state=<output>/other.json").state().place().address());
+    assertEquals(
+        "gs://states/web.json",
+        bucket("--output=/data/out", "--state=gs://states/web.json").state().place().address());
+  }
+
+  @Test
+  public void givenOutputInABucketThatCannotBe_thenRefusedWithTheFlag() {
+    for (String wrong :
+        new String[] {
+          "--output=gs://",
+          "--output=gs://B/x",
+          "--output=gs://bucket//x",
+          "--state=gs://bucket",
+          "--state=gs://bucket/",
+          "--state=/data/state.json"
+        }) {
+      String output = wrong.startsWith("--state") ? "--output=gs://bucket/x" : "--runId=x";
+      UsageException refused =
+          assertThrows(wrong, UsageException.class, () -> bucket(output, wrong));
+      assertTrue(refused.getMessage(), refused.getMessage().startsWith(wrong));
+    }
+  }
+
+  private static SyncConfig bucket(String... flags) {
+    List<String> args = new ArrayList<>(List.of(flags));
+    args.add("--projects=gh/a/b");
+    args.add("--gcsEndpoint=http://127.0.0.1:1/storage/v1/");
+    return SyncConfig.of(CommandLine.parse(args), START, null);
   }
 
   @Test

@@ -110,6 +110,11 @@ final class Syncs {
 
   /** The arguments of a sync of all the server's projects, unless {@code --projects} is given. */
   static List<String> args(SampleServer server, Path output, String... more) throws IOException {
+    return args(server, output.toString(), more);
+  }
+
+  /** The same, with any output. */
+  static List<String> args(SampleServer server, String output, String... more) throws IOException {
     List<String> args =
         new ArrayList<>(List.of("sync", "--circleciUrl=" + server.url(), "--output=" + output));
     if (Arrays.stream(more).noneMatch(arg -> arg.startsWith("--unfinishedMaxAge="))) {

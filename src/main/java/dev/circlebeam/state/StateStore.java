@@ -12,6 +12,7 @@ import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -116,7 +117,7 @@ public record StateStore(Place place, String circleciUrl, String output, Folder 
     } catch (IOException e) {
       throw RunFailure.failed(
           "unwritable",
-          "the state " + place.address() + " cannot be written: " + e,
+          "the state " + place.address() + " cannot be written: " + reason(e),
           "check space and permissions of --state (by default it is in --output), then run again");
     }
   }
@@ -182,13 +183,18 @@ public record StateStore(Place place, String circleciUrl, String output, Folder 
       return place.folder().read(place.name());
     } catch (IOException e) {
       throw RunFailure.misconfigured(
-          "the state " + place.address() + " cannot be read: " + e,
+          "the state " + place.address() + " cannot be read: " + reason(e),
           "check --state and its permissions");
     }
   }
 
   private static String version(byte[] bytes) {
     return bytes == null ? NONE : Hashing.sha256().hashBytes(bytes).toString();
+  }
+
+  /** Those of disks say only by their names what happened. */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException ? e.toString() : e.getMessage();
   }
 
   private static String firstLine(IOException e) {

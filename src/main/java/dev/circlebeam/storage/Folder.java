@@ -10,7 +10,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A folder that an output or a state is in. Files in it are named by their path below it, with
  * slashes, such as {@code jobs/_table.json}.
  */
-public sealed interface Folder extends Serializable permits LocalFolder {
+public sealed interface Folder extends Serializable permits LocalFolder, GcsFolder {
   /**
    * Returns the folder as people name it.
    *
@@ -34,6 +34,20 @@ public sealed interface Folder extends Serializable permits LocalFolder {
    * @throws RunFailure when it cannot, or when there is what circlebeam did not write
    */
   void check();
+
+  /**
+   * Makes sure that what is not here can be told from what cannot be reached.
+   *
+   * @throws RunFailure when it cannot be reached
+   */
+  void reach();
+
+  /**
+   * Proves that files can be written here, by doing so where nothing else shows it.
+   *
+   * @throws RunFailure when they cannot, naming the missing permission
+   */
+  void prove();
 
   /**
    * Makes the folder where it is not there yet.

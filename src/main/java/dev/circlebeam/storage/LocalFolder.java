@@ -24,9 +24,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public record LocalFolder(String address) implements Folder {
   private static final int DEPTH = 3;
 
-  /** What is in the folder of an output from the first run on. */
-  private static final Set<String> OURS = Set.of("_state.json", "_runs", "_lock", "_writer");
-
   /**
    * Names a folder.
    *
@@ -53,6 +50,19 @@ public record LocalFolder(String address) implements Folder {
 
   @Override
   public void check() {
+    prove();
+    if (exists()) {
+      checkOurs(path());
+    }
+  }
+
+  /** A disk is there. */
+  @Override
+  public void reach() {}
+
+  /** The disk tells whether it would let us. */
+  @Override
+  public void prove() {
     Path folder = path();
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw RunFailure.misconfigured(
@@ -72,9 +82,6 @@ public record LocalFolder(String address) implements Folder {
           "--output=" + folder + " cannot be written to: no permission to write in " + existing,
           "check its permissions, or give another folder");
     }
-    if (Files.isDirectory(folder)) {
-      checkOurs(folder);
-    }
   }
 
   private void checkOurs(Path folder) {
@@ -86,8 +93,8 @@ public record LocalFolder(String address) implements Folder {
               || visible.stream()
                   .anyMatch(
                       entry ->
-                          OURS.contains(entry.getFileName().toString())
-                              || Files.exists(entry.resolve("_table.json")));
+                          OutputFiles.isOurs(entry.getFileName().toString())
+                              || Files.exists(entry.resolve(OutputFiles.MANIFEST)));
       if (!ours) {
         throw RunFailure.misconfigured(
             "--output="

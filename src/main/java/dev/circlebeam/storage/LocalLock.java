@@ -3,8 +3,6 @@ package dev.circlebeam.storage;
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -55,8 +53,7 @@ final class LocalLock implements RunLock {
       Path folder = place.toRealPath();
       String holder =
           String.format(
-              "run %s, process %d on %s, since %s%n",
-              run.runId(), ProcessHandle.current().pid(), host(), Instant.now());
+              "run %s, %s, since %s%n", run.runId(), HoldingJob.thisOne().text(), Instant.now());
       return WriterFile.exclusively(
           folder,
           writer -> {
@@ -127,14 +124,6 @@ final class LocalLock implements RunLock {
       }
     }
     return taken;
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "this host";
-    }
   }
 
   @Override
