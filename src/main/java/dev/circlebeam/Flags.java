@@ -132,9 +132,9 @@ record Flags(SyncOptions options) {
     return LocalFolder.of(localPath(flag, text));
   }
 
-  /** The file of {@code --state}, which may name the output's folder. */
-  Place state(String text, String output) {
-    Path file = localPath("--state", text.replace("<output>", output));
+  /** The file of {@code --state}. */
+  Place state(String text) {
+    Path file = localPath("--state", text);
     return new Place(LocalFolder.of(file.getParent()), file.getFileName().toString());
   }
 

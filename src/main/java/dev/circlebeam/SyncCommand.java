@@ -8,7 +8,6 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.TableSink;
-import dev.circlebeam.sink.parquet.ParquetSink;
 import dev.circlebeam.storage.OutputGuard;
 import dev.circlebeam.storage.RunLock;
 import java.io.IOException;
@@ -88,13 +87,13 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       check(config);
-      config.output().make();
+      config.folder().make();
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
-        config.output().removeLeftovers();
+        config.folder().removeLeftovers();
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
         Runtime.getRuntime().addShutdownHook(farewell);
         try {
@@ -104,7 +103,7 @@ final class SyncCommand {
           forget(farewell);
         }
       }
-      Summary.print(report, out);
+      Summary.print(report, config.folder().address(RunReport.name(report.runId())), out);
       return report.exitCode();
     } catch (RunFailure e) {
       return failed(config, e);
@@ -128,22 +127,13 @@ final class SyncCommand {
 
   /** Finds out what can be found out before anything is asked or written. */
   private static void check(SyncConfig config) {
-    config.output().check();
-    sink(config).check(config.fetch().written());
+    config.output().check(config.fetch(), config.run().startedAt());
     config.state().read();
     try {
       config.fetch().api().open().close();
     } catch (IllegalStateException e) {
       throw new UsageException(e.getMessage());
     }
-  }
-
-  private static ParquetSink sink(SyncConfig config) {
-    return new ParquetSink(
-        config.guard(),
-        config.fetch().catalog(),
-        config.fetch().excluded(),
-        config.fetch().slice());
   }
 
   /** Runs slice after slice, until nothing is left, the time is up, or somebody ends it. */
@@ -168,7 +158,7 @@ final class SyncCommand {
       try {
         config.reports().write(total);
       } catch (IOException e) {
-        throw config.output().unwritable(e);
+        throw config.folder().unwritable(e);
       }
       if (!goesOn) {
         return total;
@@ -187,14 +177,17 @@ final class SyncCommand {
 
   private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, around.apply(sink(config)));
+    SyncPipeline.build(pipeline, config, around.apply(config.sink()));
     try {
       pipeline.run().waitUntilFinish();
       return written(config);
     } catch (IOException e) {
-      throw config.output().unwritable(e);
+      throw config.folder().unwritable(e);
     } catch (RuntimeException e) {
       RunFailure known = RunFailure.in(e);
+      if (known == null) {
+        known = config.output().explain(e);
+      }
       if (known != null) {
         throw known;
       }
@@ -206,9 +199,9 @@ final class SyncCommand {
   /** Reads the report that the last step of the Beam pipeline wrote. */
   private static RunReport written(SyncConfig config) throws IOException {
     String name = RunReport.name(config.runId());
-    byte[] report = config.output().read(name);
+    byte[] report = config.folder().read(name);
     if (report == null) {
-      throw new NoSuchFileException(config.output().address(name));
+      throw new NoSuchFileException(config.folder().address(name));
     }
     return RunReport.parse(report);
   }
@@ -241,7 +234,7 @@ final class SyncCommand {
   }
 
   private int failed(SyncConfig config, RunFailure failure) {
-    if (failure.exitCode() != ExitCode.USAGE && config.output().exists()) {
+    if (failure.exitCode() != ExitCode.USAGE && config.folder().exists()) {
       report(
           config, failure.status(), failure.exitCode(), failure.getMessage(), failure.whatToDo());
     }
@@ -260,7 +253,7 @@ final class SyncCommand {
       config
           .reports()
           .write(RunReport.failed(config.run(), Instant.now(), status, exitCode, reason, whatToDo));
-    } catch (IOException e) {
+    } catch (IOException | RunFailure e) {
       err.println("circlebeam: the run's report cannot be written: " + e.getMessage());
     }
   }

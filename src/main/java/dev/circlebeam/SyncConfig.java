@@ -15,6 +15,7 @@ import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.storage.Folder;
 import dev.circlebeam.storage.OutputGuard;
@@ -31,7 +32,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What a sync is to do: the flags, read once and found sound.
  *
  * @param projects slugs of projects, in CircleCI's short form, each once
- * @param output the folder that the tables are written into
+ * @param output where the tables are written to
  * @param fetch what to fetch, and how
  * @param planner how far back to read
  * @param state where the state is
@@ -43,7 +44,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record SyncConfig(
     List<String> projects,
-    Folder output,
+    Output output,
     FetchSpec fetch,
     Planner planner,
     StateStore state,
@@ -76,12 +77,8 @@ record SyncConfig(
     Flags flags = new Flags(options);
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
-    Folder output = output(flags);
-    String stateFile = flags.orNull(options.getState());
-    Place state =
-        stateFile == null
-            ? new Place(output, StateStore.NAME)
-            : flags.state(stateFile, output.address());
+    Output output = Output.of(flags);
+    Place state = Output.state(flags);
     String runId = flags.runId(startedAt);
     Connection connection = connection(flags, options, sampleUrl);
     String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
@@ -117,7 +114,7 @@ record SyncConfig(
             options.isFullRefresh(),
             flags.parsed(() -> RerunSearch.parse(options.getDetectReruns())),
             clock.get()),
-        new StateStore(state, server, output.address(), output),
+        new StateStore(state, server, output.address(), output.folder()),
         new RunReport.Run(runId, startedAt, server, output.address()),
         flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())),
         clock,
@@ -185,14 +182,6 @@ record SyncConfig(
         runId, connection, limit, shards, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
-  private static Folder output(Flags flags) {
-    String output = flags.orNull(flags.options().getOutput());
-    if (output == null) {
-      throw new UsageException("--output is missing: give the folder for the tables");
-    }
-    return flags.folder("--output", output);
-  }
-
   /** The same sync, another slice of it. */
   SyncConfig forSlice(int number) {
     return with(fetch.forSlice(number), planner.at(clock.get()), clock, Instant.now());
@@ -237,14 +226,23 @@ record SyncConfig(
     return run.runId();
   }
 
-  /** Through which the run replaces files of its output. */
+  /** Where the run's lock and report are. */
+  Folder folder() {
+    return output.folder();
+  }
+
+  /** Through which the run replaces files there. */
   OutputGuard guard() {
-    return new OutputGuard(output, run.runId(), run.startedAt());
+    return new OutputGuard(folder(), run.runId(), run.startedAt());
+  }
+
+  /** Puts the slice's rows into tables. */
+  TableSink sink() {
+    return output.sink(fetch, run.startedAt());
   }
 
   /** Where reports go. */
   WriteReport.Store reports() {
-    Folder folder = output;
-    return report -> folder.write(RunReport.name(report.runId()), report.toJson());
+    return output.reports();
   }
 }

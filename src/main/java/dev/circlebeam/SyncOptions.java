@@ -95,7 +95,9 @@ public interface SyncOptions extends PipelineOptions {
   void setFullRefresh(boolean value);
 
   @Flag(group = Group.WHERE, place = 1, value = "DIR")
-  @Description("The folder that the tables are written into. Required.")
+  @Description(
+      "The folder that the tables are written into, or bigquery://project/dataset, which also needs"
+          + " --state and --tempLocation=gs://…. Required.")
   String getOutput();
 
   void setOutput(String value);
@@ -106,6 +108,14 @@ public interface SyncOptions extends PipelineOptions {
   String getState();
 
   void setState(String value);
+
+  @Flag(group = Group.WHERE, place = 3, value = "KEY")
+  @Description(
+      "The Cloud KMS key for new BigQuery tables:"
+          + " projects/P/locations/L/keyRings/R/cryptoKeys/K. Without it: the dataset's.")
+  String getBigQueryKmsKey();
+
+  void setBigQueryKmsKey(String value);
 
   @Flag(group = Group.FROM, place = 1, value = "URL")
   @Description("The server's address, bare or ending in /api/v2.")

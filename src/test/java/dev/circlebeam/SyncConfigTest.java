@@ -28,7 +28,7 @@ public class SyncConfigTest {
   public void givenTheLeast_thenTheDefaults() {
     SyncConfig config = config();
     assertEquals(List.of("gh/acme/web"), config.projects());
-    assertEquals(new LocalFolder("/data/out"), config.output());
+    assertEquals(new LocalFolder("/data/out"), config.folder());
     assertEquals(new Place(new LocalFolder("/data/out"), "_state.json"), config.state().place());
     assertEquals("https://circleci.com", config.state().circleciUrl());
     assertEquals("/data/out", config.state().output());
