@@ -12,7 +12,9 @@ import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
+import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.bigquery.BigQueryCheck;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -96,10 +98,15 @@ final class CheckCommand {
   private int run(@Nullable String sampleUrl) {
     Flags flags = new Flags(options);
     List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
+    // Where files go nothing needs to be proved: a sync says at once what is wrong there.
+    Output output = Output.isWarehouse(options.getOutput()) ? Output.of(flags) : null;
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
     try (ApiSession session = open(connection)) {
       check(session, projects);
+      if (output instanceof Output.Warehouse warehouse) {
+        new BigQueryCheck(warehouse.access(), options, this::say).run();
+      }
       out.println("ok");
       return ExitCode.DONE.code();
     } catch (Refused e) {
@@ -110,6 +117,11 @@ final class CheckCommand {
           "To see it: curl -i -H \"Circle-Token: $CIRCLECI_TOKEN\" '"
               + connection.url().of(e.request)
               + "'");
+      return ExitCode.FAILED.code();
+    } catch (RunFailure e) {
+      out.println();
+      out.println(e.status() + ": " + e.getMessage());
+      out.println(e.whatToDo());
       return ExitCode.FAILED.code();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

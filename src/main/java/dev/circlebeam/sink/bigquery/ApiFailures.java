@@ -4,7 +4,9 @@ import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.services.bigquery.model.ErrorProto;
 import dev.circlebeam.report.RunFailure;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Says what BigQuery's refusals mean, and which permission is missing. */
@@ -53,7 +55,14 @@ final class ApiFailures {
 
   private static int status(IOException e) {
     GoogleJsonResponseException answer = answer(e);
-    return answer == null ? 0 : answer.getStatusCode();
+    if (answer != null) {
+      return answer.getStatusCode();
+    }
+    // Beam's client of Cloud Storage says it in Java's words.
+    if (e instanceof AccessDeniedException) {
+      return FORBIDDEN;
+    }
+    return e instanceof FileNotFoundException ? NOT_FOUND : 0;
   }
 
   /** The API's answer, which clients wrap. */
