@@ -15,6 +15,7 @@ import dev.circlebeam.circleci.RetryPolicy;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.bigquery.BigQueryCheck;
 import dev.circlebeam.storage.Folder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -99,11 +100,12 @@ final class CheckCommand {
   private int run(@Nullable String sampleUrl) {
     Flags flags = new Flags(options);
     List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
+    Output output = flags.orNull(options.getOutput()) == null ? null : Output.of(flags);
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
     try (ApiSession session = open(connection)) {
       check(session, projects);
-      checkOutput(flags);
+      checkOutput(flags, output);
       out.println("ok");
       return ExitCode.DONE.code();
     } catch (RunFailure e) {
@@ -174,17 +176,20 @@ final class CheckCommand {
   }
 
   /** Proves that what {@code --output} and {@code --state} name can be written to. */
-  private void checkOutput(Flags flags) {
-    if (flags.orNull(options.getOutput()) == null) {
+  private void checkOutput(Flags flags, @Nullable Output output) {
+    if (output == null) {
       say("output", "none given; name one with --output to have it checked too");
       return;
     }
-    Folder output = SyncConfig.output(flags);
-    Folder state = SyncConfig.state(flags, output).folder();
-    output.check();
-    output.prove();
-    say("output", output.address() + ", can be written to");
-    if (!state.equals(output)) {
+    Folder state = Output.state(flags).folder();
+    if (output instanceof Output.Warehouse warehouse) {
+      new BigQueryCheck(warehouse.access(), options, this::say).run();
+    } else {
+      output.folder().check();
+      output.folder().prove();
+      say("output", output.address() + ", can be written to");
+    }
+    if (!state.equals(output.folder())) {
       state.reach();
       state.prove();
       say("state", state.address() + ", can be written to");

@@ -137,17 +137,16 @@ record Flags(SyncOptions options) {
         : LocalFolder.of(localPath(flag, text));
   }
 
-  /** The file of {@code --state}, which may name the output's folder. */
-  Place state(String text, String output) {
-    String address = text.replace("<output>", output);
-    if (address.startsWith(GcsFolder.SCHEME)) {
-      int name = address.lastIndexOf('/') + 1;
-      if (name <= GcsFolder.SCHEME.length() || name == address.length()) {
+  /** The file of {@code --state}. */
+  Place state(String text) {
+    if (text.startsWith(GcsFolder.SCHEME)) {
+      int name = text.lastIndexOf('/') + 1;
+      if (name <= GcsFolder.SCHEME.length() || name == text.length()) {
         throw new UsageException("--state=" + text + " names no file; give gs://bucket/path/file");
       }
-      return new Place(gcsFolder("--state", address.substring(0, name)), address.substring(name));
+      return new Place(gcsFolder("--state", text.substring(0, name)), text.substring(name));
     }
-    Path file = localPath("--state", address);
+    Path file = localPath("--state", text);
     return new Place(LocalFolder.of(file.getParent()), file.getFileName().toString());
   }
 

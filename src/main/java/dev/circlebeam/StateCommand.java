@@ -24,7 +24,7 @@ final class StateCommand {
    * @throws UsageException when there is none, or it is damaged
    */
   static int run(SyncOptions options, PrintStream out) {
-    Place file = file(new Flags(options));
+    Place file = Output.state(new Flags(options));
     SyncState state;
     try {
       state = StateStore.look(file);
@@ -39,18 +39,6 @@ final class StateCommand {
     }
     print(state, out);
     return 0;
-  }
-
-  private static Place file(Flags flags) {
-    String output = flags.orNull(flags.options().getOutput());
-    String state = flags.orNull(flags.options().getState());
-    boolean isDefault = state == null || state.startsWith("<output>");
-    if (isDefault && output == null) {
-      throw new UsageException("--output is missing: give the folder of a sync, or its --state");
-    }
-    return isDefault
-        ? SyncConfig.state(flags, flags.folder("--output", output))
-        : flags.state(state, "");
   }
 
   private static void print(SyncState state, PrintStream out) {

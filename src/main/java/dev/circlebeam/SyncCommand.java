@@ -9,7 +9,7 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.TableSink;
-import dev.circlebeam.sink.parquet.ParquetSink;
+import dev.circlebeam.storage.Folder;
 import dev.circlebeam.storage.OutputGuard;
 import dev.circlebeam.storage.RunLock;
 import java.io.IOException;
@@ -89,14 +89,14 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       check(config);
-      config.output().make();
+      config.folder().make();
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
           ProgressDisplay display =
               ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
-        config.output().removeLeftovers();
-        sink(config).warmUp();
+        config.folder().removeLeftovers();
+        config.output().warmUp(config.fetch(), config.run().startedAt());
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
         Runtime.getRuntime().addShutdownHook(farewell);
         try {
@@ -106,7 +106,7 @@ final class SyncCommand {
           forget(farewell);
         }
       }
-      Summary.print(report, out);
+      Summary.print(report, config.folder().address(RunReport.name(report.runId())), out);
       return report.exitCode();
     } catch (RunFailure e) {
       return failed(config, e);
@@ -130,25 +130,17 @@ final class SyncCommand {
 
   /** Finds out what can be found out before anything is asked or written. */
   private static void check(SyncConfig config) {
-    config.output().check();
-    if (!config.state().place().folder().equals(config.output())) {
-      config.state().place().folder().reach();
+    config.output().check(config.fetch(), config.run().startedAt());
+    Folder states = config.state().place().folder();
+    if (!states.equals(config.folder())) {
+      states.reach();
     }
-    sink(config).check(config.fetch().written());
     config.state().read();
     try {
       config.fetch().api().open().close();
     } catch (IllegalStateException e) {
       throw new UsageException(e.getMessage());
     }
-  }
-
-  private static ParquetSink sink(SyncConfig config) {
-    return new ParquetSink(
-        config.guard(),
-        config.fetch().catalog(),
-        config.fetch().excluded(),
-        config.fetch().slice());
   }
 
   /** Runs slice after slice, until nothing is left, the time is up, or somebody ends it. */
@@ -173,7 +165,7 @@ final class SyncCommand {
       try {
         config.reports().write(total);
       } catch (IOException e) {
-        throw config.output().unwritable(e);
+        throw config.folder().unwritable(e);
       }
       if (!goesOn) {
         return total;
@@ -192,14 +184,17 @@ final class SyncCommand {
 
   private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, around.apply(sink(config)));
+    SyncPipeline.build(pipeline, config, around.apply(config.sink()));
     try {
       pipeline.run().waitUntilFinish();
       return written(config);
     } catch (IOException e) {
-      throw config.output().unwritable(e);
+      throw config.folder().unwritable(e);
     } catch (RuntimeException e) {
       RunFailure known = RunFailure.in(e);
+      if (known == null) {
+        known = config.output().explain(e);
+      }
       if (known != null) {
         throw known;
       }
@@ -211,9 +206,9 @@ final class SyncCommand {
   /** Reads the report that the last step of the Beam pipeline wrote. */
   private static RunReport written(SyncConfig config) throws IOException {
     String name = RunReport.name(config.runId());
-    byte[] report = config.output().read(name);
+    byte[] report = config.folder().read(name);
     if (report == null) {
-      throw new NoSuchFileException(config.output().address(name));
+      throw new NoSuchFileException(config.folder().address(name));
     }
     return RunReport.parse(report);
   }
@@ -246,7 +241,7 @@ final class SyncCommand {
   }
 
   private int failed(SyncConfig config, RunFailure failure) {
-    if (failure.exitCode() != ExitCode.USAGE && config.output().exists()) {
+    if (failure.exitCode() != ExitCode.USAGE && config.folder().exists()) {
       report(
           config, failure.status(), failure.exitCode(), failure.getMessage(), failure.whatToDo());
     }
@@ -263,7 +258,7 @@ final class SyncCommand {
       config
           .reports()
           .write(RunReport.failed(config.run(), Instant.now(), status, exitCode, reason, whatToDo));
-    } catch (IOException e) {
+    } catch (IOException | RunFailure e) {
       err.println("circlebeam: the run's report cannot be written: " + e.getMessage());
     }
   }

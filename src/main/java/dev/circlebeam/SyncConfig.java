@@ -16,9 +16,9 @@ import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.storage.Folder;
-import dev.circlebeam.storage.GcsFolder;
 import dev.circlebeam.storage.OutputGuard;
 import dev.circlebeam.storage.Place;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What a sync is to do: the flags, read once and found sound.
  *
  * @param projects slugs of projects, in CircleCI's short form, each once
- * @param output the folder that the tables are written into
+ * @param output where the tables are written to
  * @param fetch what to fetch, and how
  * @param planner how far back to read
  * @param state where the state is
@@ -45,7 +45,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record SyncConfig(
     List<String> projects,
-    Folder output,
+    Output output,
     FetchSpec fetch,
     Planner planner,
     StateStore state,
@@ -77,8 +77,8 @@ record SyncConfig(
     Flags flags = new Flags(options);
     Catalog catalog = Catalog.builtIn();
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
-    Folder output = output(flags);
-    Place state = state(flags, output);
+    Output output = Output.of(flags);
+    Place state = Output.state(flags);
     String runId = flags.runId(startedAt);
     Connection connection = connection(flags, options, sampleUrl);
     String server = sampleUrl == null ? connection.url().origin() : SAMPLE_SERVER;
@@ -114,7 +114,7 @@ record SyncConfig(
             options.isFullRefresh(),
             flags.parsed(() -> RerunSearch.parse(options.getDetectReruns())),
             clock.get()),
-        new StateStore(state, server, output.address(), output),
+        new StateStore(state, server, output.address(), output.folder()),
         new RunReport.Run(runId, startedAt, server, output.address()),
         flags.parsed(() -> MaxErrors.parse(options.getMaxErrors())),
         clock,
@@ -183,40 +183,6 @@ record SyncConfig(
     return new ApiAccess(runId, connection, pace, connection.maxConnections(), FIRST_RETRY_WAIT);
   }
 
-  /**
-   * Reads {@code --state}.
-   *
-   * @param flags all flags
-   * @param output the output
-   * @return where the state is
-   * @throws UsageException when it cannot be there
-   */
-  static Place state(Flags flags, Folder output) {
-    String file = flags.orNull(flags.options().getState());
-    if (file == null) {
-      return new Place(output, StateStore.NAME);
-    }
-    Place state = flags.state(file, output.address());
-    if (output instanceof GcsFolder && !(state.folder() instanceof GcsFolder)) {
-      throw new UsageException(
-          "--state="
-              + file
-              + " is on this machine and --output="
-              + output.address()
-              + " is not: another machine would not know what is complete; give a --state on gs://,"
-              + " or leave it out");
-    }
-    return state;
-  }
-
-  static Folder output(Flags flags) {
-    String output = flags.orNull(flags.options().getOutput());
-    if (output == null) {
-      throw new UsageException("--output is missing: give the folder for the tables");
-    }
-    return flags.folder("--output", output);
-  }
-
   /** The same sync, another slice of it. */
   SyncConfig forSlice(int number) {
     return with(fetch.forSlice(number), planner.at(clock.get()), clock, Instant.now());
@@ -274,9 +240,19 @@ record SyncConfig(
     return run.runId();
   }
 
-  /** Through which the run replaces files of its output. */
+  /** Where the run's lock and report are. */
+  Folder folder() {
+    return output.folder();
+  }
+
+  /** Through which the run replaces files there. */
   OutputGuard guard() {
-    return new OutputGuard(output, run.runId(), run.startedAt());
+    return new OutputGuard(folder(), run.runId(), run.startedAt());
+  }
+
+  /** Puts the slice's rows into tables. */
+  TableSink sink() {
+    return output.sink(fetch, run.startedAt());
   }
 
   /** How the slice reports. */
@@ -286,7 +262,6 @@ record SyncConfig(
 
   /** Where reports go. */
   WriteReport.Store reports() {
-    Folder folder = output;
-    return report -> folder.write(RunReport.name(report.runId()), report.toJson());
+    return output.reports();
   }
 }

@@ -96,7 +96,8 @@ public interface SyncOptions extends PipelineOptions {
 
   @Flag(group = Group.WHERE, place = 1, value = "DIR")
   @Description(
-      "The folder that the tables are written into, on a disk or in a bucket: gs://bucket/path."
+      "The folder that the tables are written into, on a disk or in a bucket: gs://bucket/path; or"
+          + " bigquery://project/dataset, which also needs --state and --tempLocation=gs://…."
           + " Required.")
   String getOutput();
 
@@ -108,6 +109,14 @@ public interface SyncOptions extends PipelineOptions {
   String getState();
 
   void setState(String value);
+
+  @Flag(group = Group.WHERE, place = 3, value = "KEY")
+  @Description(
+      "The Cloud KMS key for new BigQuery tables:"
+          + " projects/P/locations/L/keyRings/R/cryptoKeys/K. Without it: the dataset's.")
+  String getBigQueryKmsKey();
+
+  void setBigQueryKmsKey(String value);
 
   @Flag(group = Group.FROM, place = 1, value = "URL")
   @Description("The server's address, bare or ending in /api/v2.")

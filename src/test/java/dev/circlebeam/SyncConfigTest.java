@@ -31,7 +31,7 @@ public class SyncConfigTest {
   public void givenTheLeast_thenTheDefaults() {
     SyncConfig config = config();
     assertEquals(List.of("gh/acme/web"), config.projects());
-    assertEquals(new LocalFolder("/data/out"), config.output());
+    assertEquals(new LocalFolder("/data/out"), config.folder());
     assertEquals(new Place(new LocalFolder("/data/out"), "_state.json"), config.state().place());
     assertEquals("https://circleci.com", config.state().circleciUrl());
     assertEquals("/data/out", config.state().output());
@@ -194,7 +194,7 @@ public class SyncConfigTest {
     GcsFolder folder =
         new GcsFolder(new GcsAccess("http://127.0.0.1:1/storage/v1/"), "bucket", "x");
     SyncConfig config = bucket("--output=gs://bucket/x/");
-    assertEquals(folder, config.output());
+    assertEquals(folder, config.folder());
     assertEquals(new Place(folder, "_state.json"), config.state().place());
     assertEquals("gs://bucket/x", config.state().output());
     assertEquals(

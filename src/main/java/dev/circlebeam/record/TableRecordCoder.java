@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -28,10 +29,12 @@ public final class TableRecordCoder extends CustomCoder<TableRecord> {
       GenericDatumWriter<GenericRecord> writer, GenericDatumReader<GenericRecord> reader) {}
 
   private final Catalog catalog;
+  private final Schema[] others;
   private transient Map<String, Codec> codecs;
 
-  private TableRecordCoder(Catalog catalog) {
+  private TableRecordCoder(Catalog catalog, Schema... others) {
     this.catalog = catalog;
+    this.others = others;
   }
 
   /**
@@ -42,6 +45,17 @@ public final class TableRecordCoder extends CustomCoder<TableRecord> {
    */
   public static TableRecordCoder of(Catalog catalog) {
     return new TableRecordCoder(catalog);
+  }
+
+  /**
+   * Makes a coder.
+   *
+   * @param catalog the tables whose rows it will meet
+   * @param others tables beside the catalogue's, each called as its schema is
+   * @return the coder
+   */
+  public static TableRecordCoder of(Catalog catalog, Schema... others) {
+    return new TableRecordCoder(catalog, others);
   }
 
   @Override
@@ -70,12 +84,16 @@ public final class TableRecordCoder extends CustomCoder<TableRecord> {
     if (codecs == null) {
       codecs = new HashMap<>();
       for (Table each : catalog.tables()) {
-        codecs.put(
-            each.name(),
-            new Codec(
-                new GenericDatumWriter<>(each.schema()), new GenericDatumReader<>(each.schema())));
+        codecs.put(each.name(), codec(each.schema()));
+      }
+      for (Schema each : others) {
+        codecs.put(each.getName(), codec(each));
       }
     }
     return codecs.get(table);
+  }
+
+  private static Codec codec(Schema schema) {
+    return new Codec(new GenericDatumWriter<>(schema), new GenericDatumReader<>(schema));
   }
 }

@@ -152,19 +152,27 @@ public record RunReport(
    *
    * @param rows how many rows were written
    * @param files how many files were
+   * @param bytesProcessed how much BigQuery read to merge them, which is what it costs; 0 for files
    * @param requests how many answers were taken
    * @param notFound how many requests were answered 404: deleted, or too old
    * @param misfits how many values did not fit their column and are in {@code _extra}
    * @param extraFields names of fields that are in {@code _extra}
    */
   public record OfTable(
-      long rows, long files, long requests, long notFound, long misfits, Set<String> extraFields) {
+      long rows,
+      long files,
+      long bytesProcessed,
+      long requests,
+      long notFound,
+      long misfits,
+      Set<String> extraFields) {
     OfTable plus(OfTable more) {
       Set<String> fields = new TreeSet<>(extraFields);
       fields.addAll(more.extraFields);
       return new OfTable(
           rows + more.rows,
           files + more.files,
+          bytesProcessed + more.bytesProcessed,
           requests + more.requests,
           notFound + more.notFound,
           misfits + more.misfits,
@@ -431,6 +439,7 @@ public record RunReport(
           new OfTable(
               out.rows(),
               out.files(),
+              out.bytesProcessed(),
               in.requests(),
               in.notFound(),
               in.misfits(),

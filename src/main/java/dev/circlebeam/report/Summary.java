@@ -15,9 +15,10 @@ public final class Summary {
    * Prints a summary.
    *
    * @param report the run's report
-   * @param out where
+   * @param file where that is
+   * @param out where to print
    */
-  public static void print(RunReport report, PrintStream out) {
+  public static void print(RunReport report, String file, PrintStream out) {
     out.printf(Locale.ROOT, "%-28s %12s %10s %8s%n", "table", "rows", "requests", "files");
     for (Map.Entry<String, RunReport.OfTable> table : report.tables().entrySet()) {
       RunReport.OfTable its = table.getValue();
@@ -86,7 +87,7 @@ public final class Summary {
       out.println(
           "Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
     }
-    out.println("Report: " + report.output() + "/" + RunReport.name(report.runId()));
+    out.println("Report: " + file);
   }
 
   private static String pipelines(long number) {

@@ -283,7 +283,10 @@ public class RunReportTest {
 
   private static String summary(RunReport report) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Summary.print(report, new PrintStream(out, true, StandardCharsets.UTF_8));
+    Summary.print(
+        report,
+        report.output() + "/" + RunReport.name(report.runId()),
+        new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8);
   }
 }

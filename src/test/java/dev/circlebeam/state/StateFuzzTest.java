@@ -30,7 +30,7 @@ import org.junit.rules.Timeout;
 /** Whatever the file holds: a state that is all that stood there, or a refusal. */
 public class StateFuzzTest {
   private static final LocalFolder ROOT = new LocalFolder("/out");
-  private static final StateStore STORE = 
+  private static final StateStore STORE =
       new StateStore(new Place(ROOT, StateStore.NAME), "", "", ROOT);
   private static final Pattern VALUE =
       Pattern.compile("\"[^\"]*\"(?!\\s*:)|\\b[0-9]+\\b|true|false");

@@ -1,6 +1,5 @@
 package dev.circlebeam.sink.parquet;
 
-import dev.circlebeam.catalog.Column;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.report.RunFailure;
@@ -41,7 +40,7 @@ public final class ParquetTables implements StoredTables {
       @Nullable LocalDate from,
       @Nullable LocalDate to,
       Consumer<GenericRecord> rows) {
-    Schema schema = project(table, columns);
+    Schema schema = StoredTables.schema(table, columns);
     Listing files = list(table);
     if (table.partitionBy() == null) {
       readPartition(table, files, "", schema, rows);
@@ -55,36 +54,6 @@ public final class ParquetTables implements StoredTables {
         readPartition(table, files, partition + "/", schema, rows);
       }
     }
-  }
-
-  private static Schema project(Table table, Set<String> columns) {
-    for (String column : columns) {
-      if (table.schema().getField(column) == null) {
-        throw new IllegalArgumentException(table.name() + " has no column " + column);
-      }
-    }
-    if (columns.isEmpty()) {
-      throw new IllegalArgumentException("no columns wanted of " + table.name());
-    }
-    return Schema.createRecord(
-        table.schema().getName(),
-        table.schema().getDoc(),
-        table.schema().getNamespace(),
-        false,
-        table.schema().getFields().stream()
-            .filter(field -> columns.contains(field.name()))
-            .map(field -> inFiles(table, field))
-            .toList());
-  }
-
-  /** A column as files have it, which may lack all but what decides where a row is. */
-  private static Schema.Field inFiles(Table table, Schema.Field field) {
-    if (table.primaryKey().contains(field.name()) || field.name().equals(table.partitionBy())) {
-      return new Schema.Field(field, field.schema());
-    }
-    Schema nullable =
-        Schema.createUnion(Schema.create(Schema.Type.NULL), Column.type(field.schema()));
-    return new Schema.Field(field.name(), nullable, field.doc(), Schema.Field.NULL_DEFAULT_VALUE);
   }
 
   private Listing list(Table table) {

@@ -1,8 +1,10 @@
 package dev.circlebeam.sink.parquet;
 
 import dev.circlebeam.catalog.Table;
+import dev.circlebeam.storage.Draft;
+import dev.circlebeam.storage.LocalFolder;
+import dev.circlebeam.storage.StoredFile;
 import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.Level;
@@ -21,6 +23,8 @@ import org.apache.parquet.hadoop.ParquetWriter;
 final class WarmUp implements Runnable {
   private static final Logger LOG = Logger.getLogger(WarmUp.class.getName());
 
+  private static final String FILE = "row.parquet";
+
   private final Table table;
 
   WarmUp(Table table) {
@@ -30,25 +34,30 @@ final class WarmUp implements Runnable {
   @Override
   public void run() {
     try {
-      Path file = Files.createTempFile("circlebeam", null);
+      Path temporary = Files.createTempDirectory("circlebeam");
       try {
-        writeAndRead(file);
+        writeAndRead(LocalFolder.of(temporary));
       } finally {
-        Files.delete(file);
+        Files.deleteIfExists(temporary.resolve(FILE));
+        Files.delete(temporary);
       }
     } catch (IOException e) {
       LOG.log(Level.FINE, "nothing was warmed up; the first merge takes longer", e);
     }
   }
 
-  private void writeAndRead(Path file) throws IOException {
+  private void writeAndRead(LocalFolder folder) throws IOException {
     Schema schema = table.schema();
-    try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(file, schema)) {
-      writer.write(row(schema));
+    try (StoredFile none = folder.open(FILE);
+        Draft draft = none.successor("warm-up")) {
+      try (ParquetWriter<GenericRecord> writer = ParquetFiles.write(draft, schema)) {
+        writer.write(row(schema));
+      }
+      draft.replace();
     }
-    try (SeekableByteChannel channel = Files.newByteChannel(file);
+    try (StoredFile written = folder.open(FILE);
         ParquetReader<GenericRecord> reader =
-            ParquetFiles.read(ParquetFiles.input(channel), schema)) {
+            ParquetFiles.read(ParquetFiles.input(written.contents()), schema)) {
       reader.read();
     }
   }
