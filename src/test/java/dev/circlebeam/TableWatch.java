@@ -53,8 +53,11 @@ final class TableWatch implements AutoCloseable {
     }
   }
 
-  private void look(String table, String key) throws SQLException {
-    List<String> keys = query(connection, "select " + key + " from " + files(output, table));
+  private void look(String table, String key) throws SQLException, IOException {
+    List<String> keys;
+    try (Snapshot snapshot = Snapshot.of(output, table)) {
+      keys = query(connection, "select " + key + " from " + files(snapshot.folder(), table));
+    }
     Set<String> now = new HashSet<>(keys);
     if (now.size() < keys.size()) {
       throw new AssertionError(table + " has " + (keys.size() - now.size()) + " keys twice");
@@ -111,8 +114,12 @@ final class TableWatch implements AutoCloseable {
       if (!exists(output, table)) {
         return;
       }
-      String sql = "select count(*), count(distinct " + key + ") from " + files(output, table);
-      List<String> counts = List.of(query(own, sql).get(0).split("\\|"));
+      List<String> counts;
+      try (Snapshot snapshot = Snapshot.of(output, table)) {
+        String from = " from " + files(snapshot.folder(), table);
+        String sql = "select count(*), count(distinct " + key + ")" + from;
+        counts = List.of(query(own, sql).get(0).split("\\|"));
+      }
       long rows = Long.parseLong(counts.get(0));
       if (rows != Long.parseLong(counts.get(1))) {
         throw new AssertionError(table + " has keys twice: " + counts);
@@ -195,7 +202,6 @@ final class TableWatch implements AutoCloseable {
   }
 
   private static String files(Path output, String table) {
-    // Not union_by_name: DuckDB then opens files twice, and is confused by one replaced in between.
     return "read_parquet('" + output + "/" + table + "/**/*.parquet', hive_partitioning=true)";
   }
 

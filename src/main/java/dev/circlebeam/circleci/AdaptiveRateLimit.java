@@ -21,6 +21,9 @@ public final class AdaptiveRateLimit implements RateLimit {
   /** Announced limits are used up to this: networks delay some requests more than others. */
   private static final double USED = 0.97;
 
+  /** A little less after each time that this was too much, but never less than this. */
+  private static final double LEAST_USED = 0.92;
+
   /** Requests per second in the beginning, and the least ever. */
   private static final double FIRST = 5;
 
@@ -49,10 +52,14 @@ public final class AdaptiveRateLimit implements RateLimit {
   private static final long BURST = TimeUnit.SECONDS.toNanos(1);
 
   private final double ceiling;
-  private final Pacer pacer = new Pacer();
+
+  /** With what is left free of an announced limit, making up for more would exceed it. */
+  private final Pacer pacer = new Pacer(Duration.ofMillis(25));
+
   private final Pause pause;
   private final KnownLimit known = new KnownLimit();
 
+  private double used = USED;
   private boolean searching = true;
   private boolean begun;
   private long lastStart;
@@ -120,6 +127,12 @@ public final class AdaptiveRateLimit implements RateLimit {
     }
     double seconds = (startedAt - countedFrom) / seconds(1);
     double let = letThrough / Math.max(seconds, 0.2);
+    if (isByChance(now, let)) {
+      used = Math.max(LEAST_USED, used - 0.01);
+      refusals = 0;
+      startCounting(let, startedAt);
+      return;
+    }
     boolean agrees = Math.abs(let - letThroughBefore) < AGREE * letThroughBefore;
     if (searching) {
       searching = false;
@@ -132,9 +145,21 @@ public final class AdaptiveRateLimit implements RateLimit {
     }
     refusals = 1;
     climbed = 0;
+    startCounting(let, startedAt);
+  }
+
+  private void startCounting(double let, long from) {
     letThroughBefore = let;
     letThrough = 0;
-    countedFrom = startedAt;
+    countedFrom = from;
+  }
+
+  /**
+   * Whether a server that announces its limit, and has let nearly that through, has refused because
+   * networks and threads are not even, and not because others use the limit, too.
+   */
+  private boolean isByChance(long now, double let) {
+    return let >= 0.75 * known.perSecond(now);
   }
 
   private void climbAgain(double refusedRate, double let, boolean agrees) {
@@ -193,7 +218,7 @@ public final class AdaptiveRateLimit implements RateLimit {
     } else {
       rate = to * Math.pow(2, (climbed - climb()) / DOUBLES_ABOVE_REFUSED);
     }
-    double most = Math.min(ceiling, USED * known.perSecond(now));
+    double most = Math.min(ceiling, used * known.perSecond(now));
     return Math.max(FLOOR, Math.min(rate, most));
   }
 

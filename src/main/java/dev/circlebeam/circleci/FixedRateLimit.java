@@ -13,7 +13,7 @@ public final class FixedRateLimit implements RateLimit {
 
   private final double perSecond;
   private final long interval;
-  private final Pacer pacer = new Pacer();
+  private final Pacer pacer = new Pacer(Duration.ofMillis(5));
   private final Pause pause;
 
   /**

@@ -1,5 +1,6 @@
 package dev.circlebeam.circleci;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -7,13 +8,19 @@ import java.util.concurrent.TimeUnit;
  * a burst.
  */
 final class Pacer {
-  /** A late start is made up for, but only one this late: timers and threads are not exact. */
-  private static final long MOST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(5);
-
   private static final long LEAST_CAUGHT_UP = TimeUnit.MILLISECONDS.toNanos(2);
 
+  private final long mostCaughtUp;
   private long due;
   private boolean begun;
+
+  /**
+   * @param mostCaughtUp a late start is made up for, but only one this late: timers and threads are
+   *     not exact
+   */
+  Pacer(Duration mostCaughtUp) {
+    this.mostCaughtUp = mostCaughtUp.toNanos();
+  }
 
   /** When the next may start: that time or an earlier one for at once. */
   long nextStart(long now) {
@@ -22,7 +29,7 @@ final class Pacer {
 
   /** Notes a start, after which an interval is to pass. */
   void started(long now, long interval) {
-    long credit = begun ? Math.max(Math.min(interval, MOST_CAUGHT_UP), LEAST_CAUGHT_UP) : 0;
+    long credit = begun ? Math.max(Math.min(interval, mostCaughtUp), LEAST_CAUGHT_UP) : 0;
     long from = begun && due - (now - credit) > 0 ? due : now - credit;
     due = from + interval;
     begun = true;
