@@ -70,6 +70,7 @@ final class CommandLine {
   }
 
   private static Set<String> beamsNames() {
+    BeamFlags.register();
     Set<String> names = new TreeSet<>();
     PipelineOptionsFactory.getRegisteredOptions().forEach(type -> names.addAll(names(type)));
     return names;

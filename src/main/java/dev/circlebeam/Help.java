@@ -44,6 +44,7 @@ final class Help {
   static void printAll(PrintStream out) {
     print(out);
     PipelineOptionsFactory.register(SyncOptions.class);
+    BeamFlags.register();
     PipelineOptionsFactory.getRegisteredOptions().stream()
         .filter(type -> type != SyncOptions.class)
         .sorted(Comparator.comparing(Class::getName))
