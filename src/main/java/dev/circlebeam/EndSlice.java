@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
@@ -22,9 +23,12 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.transforms.Values;
+import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Ends a slice: when all tables are written, the state is moved on, and then the report is written.
@@ -70,11 +74,37 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
   public PCollection<Void> expand(PCollection<String> stateVersion) {
     return PCollectionList.of(part("Facts", facts))
         .and(part("Fetched", fetched))
-        .and(part("Merged", merged))
+        .and(part("Merged", merged.apply("MergedInAll", new SumByTable())))
         .and(part("StateVersion", stateVersion))
         .apply("AllOfTheSlice", Flatten.pCollections())
         .apply("WhenAllIsWritten", GroupByKey.create())
         .apply("CommitAndReport", ParDo.of(new CommitAndReportFn(commit, report)));
+  }
+
+  /**
+   * Sums up first what was merged: with every bundle that comes, DirectRunner copies all that a
+   * group has by then, and each file is a bundle. Facts of projects are large.
+   */
+  private static final class SumByTable
+      extends PTransform<PCollection<MergeFigures>, PCollection<MergeFigures>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<MergeFigures> expand(PCollection<MergeFigures> files) {
+      return files
+          .apply("Table", WithKeys.of(MergeFigures::table).withKeyType(TypeDescriptors.strings()))
+          .apply("Sum", Combine.perKey(new Sum()))
+          .apply("Sums", Values.create());
+    }
+  }
+
+  private static final class Sum extends Combine.BinaryCombineFn<MergeFigures> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public MergeFigures apply(MergeFigures left, MergeFigures right) {
+      return left.plus(right);
+    }
   }
 
   private static <T extends Serializable> PCollection<KV<String, Serializable>> part(
@@ -118,7 +148,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
         } else if (part instanceof FetchFigures counted) {
           fetched = fetched.plus(counted);
         } else if (part instanceof MergeFigures counted) {
-          merged.merge(counted.table(), counted, MergeFigures::plus);
+          merged.put(counted.table(), counted);
         } else {
           stateVersion = (String) part;
         }

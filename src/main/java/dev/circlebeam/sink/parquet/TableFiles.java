@@ -1,6 +1,7 @@
 package dev.circlebeam.sink.parquet;
 
 import com.google.common.base.Splitter;
+import com.google.common.base.Strings;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.Timestamps;
 import org.apache.avro.generic.GenericRecord;
@@ -26,7 +27,8 @@ final class TableFiles {
 
   /** Returns the name, within its partition, of the file with a number. */
   static String part(int bucket) {
-    return String.format("part-%05d.parquet", bucket);
+    // Not by a Formatter: this is done for every row.
+    return "part-" + Strings.padStart(Integer.toString(bucket), 5, '0') + ".parquet";
   }
 
   /** Returns the table that a file is of. */
