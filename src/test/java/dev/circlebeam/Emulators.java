@@ -3,20 +3,15 @@ package dev.circlebeam;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
 import org.junit.Assume;
 
 /**
@@ -30,21 +25,17 @@ public final class Emulators implements AutoCloseable {
   /** A bucket for rows that wait to be loaded. */
   public static final String BUCKET = "waiting-rows";
 
-  private static final Path TOOLS = Path.of(".tools").toAbsolutePath();
-  private static final Path BIGQUERY = TOOLS.resolve("bqemulator/bin/bqemulator");
-  private static final Path STORAGE = TOOLS.resolve("bin/fake-gcs-server");
+  private static final Path BIGQUERY = EmulatorProcess.TOOLS.resolve("bqemulator/bin/bqemulator");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final List<Process> processes = new ArrayList<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final String bigQuery;
-  private final String storage;
+  private final EmulatorProcess bigQuery;
+  private final EmulatorProcess storage;
 
-  private Emulators(int bigQueryPort, int storagePort) {
-    this.bigQuery = "http://127.0.0.1:" + bigQueryPort;
-    this.storage = "http://127.0.0.1:" + storagePort;
+  private Emulators(EmulatorProcess bigQuery, EmulatorProcess storage) {
+    this.bigQuery = bigQuery;
+    this.storage = storage;
   }
 
   /**
@@ -56,86 +47,61 @@ public final class Emulators implements AutoCloseable {
     Assume.assumeTrue(
         "no BigQuery emulator in .tools: run scripts/tools", Files.isExecutable(BIGQUERY));
     Assume.assumeTrue(
-        "no Cloud Storage emulator in .tools: run scripts/tools", Files.isExecutable(STORAGE));
+        "no Cloud Storage emulator in .tools: run scripts/tools",
+        Files.isExecutable(EmulatorProcess.STORAGE));
     Path files = Files.createDirectories(folder.resolve("buckets"));
-    int bigQueryPort = freePort();
-    int storagePort = freePort();
-    Emulators emulators = new Emulators(bigQueryPort, storagePort);
-    boolean started = false;
+    EmulatorProcess bigQuery = startBigQuery(folder, files);
+    Emulators emulators;
     try {
-      emulators.startBigQuery(folder, files, bigQueryPort);
-      emulators.startStorage(folder, files, storagePort);
-      emulators.send("POST", emulators.storage + "/storage/v1/b?project=p", named(BUCKET));
-      started = true;
-    } finally {
-      if (!started) {
-        emulators.close();
-      }
+      emulators =
+          new Emulators(
+              bigQuery,
+              EmulatorProcess.storage(
+                  List.of("-backend=filesystem", "-filesystem-root=" + files),
+                  folder.resolve("storage.log").toFile()));
+    } catch (Exception | Error e) {
+      bigQuery.close();
+      throw e;
+    }
+    try {
+      emulators.send("POST", emulators.storageUrl() + "/storage/v1/b?project=p", named(BUCKET));
+    } catch (Exception | Error e) {
+      emulators.close();
+      throw e;
     }
     return emulators;
   }
 
-  private void startBigQuery(Path folder, Path files, int port) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            BIGQUERY.toString(),
-            "start",
-            "--rest-port=" + port,
-            "--grpc-port=" + freePort(),
-            "--log-level=warning");
-    builder.environment().put("HOME", TOOLS.resolve("bqemulator/home").toString());
-    builder.environment().put("BQEMU_GCS_LOCAL_ROOT", files.toString());
-    start(builder, folder.resolve("bigquery.log"), bigQuery + "/healthz");
-  }
-
-  private void startStorage(Path folder, Path files, int port) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            STORAGE.toString(),
-            "-backend=filesystem",
-            "-filesystem-root=" + files,
-            "-scheme=http",
-            "-host=127.0.0.1",
-            "-port=" + port,
-            "-public-host=127.0.0.1:" + port,
-            "-external-url=" + storage);
-    start(builder, folder.resolve("storage.log"), storage + "/storage/v1/b?project=p");
-  }
-
-  private void start(ProcessBuilder builder, Path log, String ready) throws Exception {
-    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    processes.add(process);
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!answers(ready)) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        throw new AssertionError(builder.command() + ": " + Files.readString(log));
-      }
-      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-    }
-  }
-
-  private boolean answers(String url) throws InterruptedException {
-    try {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
-      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    }
+  private static EmulatorProcess startBigQuery(Path folder, Path files) throws Exception {
+    int grpcPort = EmulatorProcess.freePort();
+    return EmulatorProcess.start(
+        port ->
+            new ProcessBuilder(
+                BIGQUERY.toString(),
+                "start",
+                "--rest-port=" + port,
+                "--grpc-port=" + grpcPort,
+                "--log-level=warning"),
+        Map.of(
+            "HOME", EmulatorProcess.TOOLS.resolve("bqemulator/home").toString(),
+            "BQEMU_GCS_LOCAL_ROOT", files.toString()),
+        "/healthz",
+        folder.resolve("bigquery.log").toFile());
   }
 
   /** Where BigQuery is. */
   public String bigQueryUrl() {
-    return bigQuery;
+    return bigQuery.url();
   }
 
   /** Where Cloud Storage is. */
   public String storageUrl() {
-    return storage;
+    return storage.url();
   }
 
   /** Flags that make Beam go there. */
   public List<String> flags() {
-    return flags(bigQuery, storage);
+    return flags(bigQueryUrl(), storageUrl());
   }
 
   /** The same, with something between. */
@@ -177,7 +143,7 @@ public final class Emulators implements AutoCloseable {
   /** Names of the objects in the bucket. */
   public List<String> objects() throws Exception {
     List<String> names = new ArrayList<>();
-    send("GET", storage + "/storage/v1/b/" + BUCKET + "/o", null)
+    send("GET", storageUrl() + "/storage/v1/b/" + BUCKET + "/o", null)
         .path("items")
         .forEach(object -> names.add(object.path("name").asText()));
     return names;
@@ -205,7 +171,7 @@ public final class Emulators implements AutoCloseable {
   }
 
   private String url(String path) {
-    return bigQuery + "/bigquery/v2/projects/" + PROJECT + path;
+    return bigQueryUrl() + "/bigquery/v2/projects/" + PROJECT + path;
   }
 
   private static ObjectNode named(String name) {
@@ -229,23 +195,9 @@ public final class Emulators implements AutoCloseable {
     return JSON.readTree(answer.body());
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Override
-  public void close() throws IOException {
-    for (Process process : processes) {
-      process.destroy();
-      try {
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  public void close() throws InterruptedException {
+    bigQuery.close();
+    storage.close();
   }
 }

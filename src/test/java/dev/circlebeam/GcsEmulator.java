@@ -1,6 +1,5 @@
 package dev.circlebeam;
 
-import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeTrue;
 
 import com.google.cloud.NoCredentials;
@@ -13,16 +12,11 @@ import com.google.cloud.storage.Storage.BlobListOption;
 import com.google.cloud.storage.StorageOptions;
 import java.io.File;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.rules.ExternalResource;
 
 /**
@@ -31,81 +25,39 @@ import org.junit.rules.ExternalResource;
  * tests are left out.
  */
 public final class GcsEmulator extends ExternalResource {
-  private static final Path BINARY = Path.of(".tools/bin/fake-gcs-server").toAbsolutePath();
-  private static final int STARTS = 3;
-
-  private Process process;
-  private String url;
+  private EmulatorProcess process;
   private Storage client;
 
   @Override
   protected void before() throws Exception {
     assumeTrue(
         "skipped: there is no emulator of Cloud Storage; scripts/tools brings it",
-        Files.isExecutable(BINARY));
-    // Another process may take the port in between.
-    for (int i = 0; i < STARTS && !isUp(); i++) {
-      start(freePort());
-    }
-    assertTrue("the emulator does not start", isUp());
+        Files.isExecutable(EmulatorProcess.STORAGE));
+    process =
+        EmulatorProcess.storage(List.of("-backend=memory"), new File("target/gcs-emulator.log"));
     client =
         StorageOptions.http()
-            .setHost(url)
+            .setHost(process.url())
             .setProjectId("project")
             .setCredentials(NoCredentials.getInstance())
             .build()
             .getService();
   }
 
-  private void start(int port) throws Exception {
-    url = "http://127.0.0.1:" + port;
-    process =
-        new ProcessBuilder(
-                BINARY.toString(),
-                "-backend=memory",
-                "-scheme=http",
-                "-host=127.0.0.1",
-                "-port=" + port,
-                "-external-url=" + url,
-                "-log-level=error")
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(new File("target/gcs-emulator.log")))
-            .start();
-    while (process.isAlive() && !isUp()) {
-      process.waitFor(20, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private boolean isUp() {
-    if (process == null || !process.isAlive()) {
-      return false;
-    }
-    try {
-      HttpURLConnection connection =
-          (HttpURLConnection)
-              URI.create(url + "/storage/v1/b?project=project").toURL().openConnection();
-      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   @Override
   protected void after() {
     if (process != null) {
-      process.destroy();
+      try {
+        process.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** Where its API is, as {@code --gcsEndpoint} has it. */
   public String endpoint() {
-    return url + "/storage/v1/";
+    return process.url() + "/storage/v1/";
   }
 
   /** A client of it. */
