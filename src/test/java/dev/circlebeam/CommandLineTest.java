@@ -5,10 +5,13 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.runners.direct.DirectOptions;
+import org.junit.Assume;
 import org.junit.Test;
 
 public class CommandLineTest {
@@ -146,7 +149,6 @@ public class CommandLineTest {
       {"sync", "--output=out"},
       {"sync", "--projects=web", "--output=out"},
       {"sync", "--projects=gh/a/b"},
-      {"sync", "--projects=gh/a/b", "--output=gs://bucket/x"},
       {"sync", "--projects=gh/a/b", "--output=out", "--tables=job"},
       {"sync", "--projects=gh/a/b", "--output=out", "--token=" + SECRET},
       {"sync", "--projects=gh/a/b", "--output=out", "--fetchShards=2"},
@@ -169,6 +171,22 @@ public class CommandLineTest {
       assertFalse(all, ran.err().contains(SECRET));
       assertEquals(all, "", ran.out());
     }
+  }
+
+  @Test
+  public void givenABucketAndNoCredentials_thenOneLineThatSaysHowToGetSome() {
+    Path known = Path.of(System.getProperty("user.home"), ".config/gcloud");
+    Assume.assumeTrue(
+        "skipped: there are credentials for Google Cloud",
+        System.getenv("GOOGLE_APPLICATION_CREDENTIALS") == null && !Files.exists(known));
+
+    Syncs.Outcome ran = Syncs.run("sync", "--sample", "--output=gs://bucket/x");
+
+    assertEquals(ran.err(), 1, ran.code());
+    assertEquals(
+        "circlebeam: invalid_credentials: there are no credentials for Cloud Storage; run 'gcloud auth"
+            + " application-default login', or set GOOGLE_APPLICATION_CREDENTIALS",
+        ran.err().strip());
   }
 
   @Test

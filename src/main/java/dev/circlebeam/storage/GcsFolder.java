@@ -157,7 +157,8 @@ public record GcsFolder(GcsAccess access, String bucket, String path) implements
     try {
       names(1);
       return true;
-    } catch (IOException e) {
+    } catch (IOException | RunFailure e) {
+      // Without credentials, too.
       return false;
     }
   }
