@@ -217,7 +217,7 @@ public class SyncGcsTest {
         Syncs.Outcome outcome = Syncs.run(args.toArray(String[]::new));
         assertEquals(outcome.err(), 1, outcome.code());
         assertThat(outcome.err(), containsString("no_resources: gs://no-such-bucket"));
-        assertEquals(outcome.err(), 1, outcome.err().lines().count());
+        assertEquals(outcome.err(), 1, outcome.complaints().size());
         assertEquals(0, server.stats().requests());
       }
     }

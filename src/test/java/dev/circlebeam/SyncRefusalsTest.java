@@ -260,7 +260,7 @@ public class SyncRefusalsTest {
 
   private void assertRefused(Syncs.Outcome outcome, int code, String... texts) {
     assertEquals(outcome.err(), code, outcome.code());
-    assertEquals(outcome.err(), 1, outcome.err().lines().count());
+    assertEquals(outcome.err(), 1, outcome.complaints().size());
     assertTrue(outcome.err(), outcome.err().startsWith("circlebeam: "));
     assertTrue(texts.length > 0);
     for (String text : texts) {

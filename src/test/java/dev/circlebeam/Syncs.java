@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Runs whole syncs as a user does: flags in, files and an exit code out. */
@@ -34,7 +35,15 @@ final class Syncs {
    * @param out what it printed
    * @param err what it complained of
    */
-  record Outcome(int code, String out, String err) {}
+  record Outcome(int code, String out, String err) {
+    private static final Pattern PROGRESS =
+        Pattern.compile("circlebeam: (slice \\d+, )?(starting|fetching|merging), .*");
+
+    /** The complaints alone: after ten seconds a slow machine is told how far things are. */
+    List<String> complaints() {
+      return err.lines().filter(line -> !PROGRESS.matcher(line).matches()).toList();
+    }
+  }
 
   /** Runs a command. */
   static Outcome run(String... args) {
