@@ -159,7 +159,7 @@ public class BigQuerySyncTest {
                 }
               })) {
         Process process =
-            start(
+            Syncs.process(
                 args(server, Emulators.flags(proxy.url(), emulators.storageUrl())),
                 folder.newFile().toPath());
         try {
@@ -256,21 +256,5 @@ public class BigQuerySyncTest {
 
   private static void assertDone(Syncs.Outcome outcome) {
     assertEquals(outcome.err(), 0, outcome.code());
-  }
-
-  private static Process start(List<String> args, Path said) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CircleBeam.class.getName()));
-    command.addAll(args);
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(said.toFile())
-        .start();
   }
 }

@@ -8,7 +8,6 @@ import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -44,7 +43,7 @@ public class SyncCrashTest {
     Path output = output();
     try (SampleServer server = SampleServer.start(SMALL)) {
       Path said = folder.newFile("said").toPath();
-      Process process = start(Syncs.args(server, output, "--runId=ended"), said);
+      Process process = Syncs.process(Syncs.args(server, output, "--runId=ended"), said);
       while (server.stats().requests() < 150 && process.isAlive()) {
         Thread.onSpinWait();
       }
@@ -59,7 +58,7 @@ public class SyncCrashTest {
 
   private void killedThenComplete(SampleServer server, BooleanSupplier moment) throws Exception {
     Path output = output();
-    Process process = start(Syncs.args(server, output), folder.newFile().toPath());
+    Process process = Syncs.process(Syncs.args(server, output), folder.newFile().toPath());
     while (!moment.getAsBoolean() && process.isAlive()) {
       Thread.onSpinWait();
     }
@@ -80,22 +79,6 @@ public class SyncCrashTest {
       assertTrue(!rows.isEmpty());
       assertEquals(table, rows, DuckDb.query(output, all));
     }
-  }
-
-  private static Process start(List<String> args, Path said) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CircleBeam.class.getName()));
-    command.addAll(args);
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(said.toFile())
-        .start();
   }
 
   private Path output() {

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +150,7 @@ public class SyncGcsTest {
     SampleConfig larger = SampleConfig.defaults().withProjects(2).withHistory(30, 30);
     try (SampleServer server = SampleServer.start(larger)) {
       Path said = folder.newFile("said").toPath();
-      Process process = start(args(server, GCS.endpoint()), said);
+      Process process = Syncs.process(args(server, GCS.endpoint()), said);
       while (files() < 5 && process.isAlive()) {
         Thread.onSpinWait();
       }
@@ -331,21 +330,5 @@ public class SyncGcsTest {
       assertEquals(table.getKey(), rows, DuckDb.query(actual, all));
       assertEquals(0, DuckDb.repeatedKeys(actual, table.getKey(), table.getValue()));
     }
-  }
-
-  private static Process start(List<String> args, Path said) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CircleBeam.class.getName()));
-    command.addAll(args);
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(said.toFile())
-        .start();
   }
 }

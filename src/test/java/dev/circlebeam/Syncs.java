@@ -53,6 +53,28 @@ final class Syncs {
     return outcome(code, out, err);
   }
 
+  /**
+   * Runs a command in a process of its own, which can be killed.
+   *
+   * @param args the command and its flags
+   * @param said where it writes what it has to say
+   */
+  static Process process(List<String> args, Path said) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CircleBeam.class.getName()));
+    command.addAll(args);
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(said.toFile())
+        .start();
+  }
+
   /** Runs a sync of all the server's projects, at full speed. */
   static Outcome sync(SampleServer server, Path output, String... more) throws IOException {
     return run(args(server, output, more).toArray(String[]::new));
