@@ -7,7 +7,7 @@ import java.time.Instant;
 
 /** From a request to its answer: limit, faults, authentication, route. */
 final class Api {
-  private static final String PREFIX = "/api/v2/";
+  private static final String PREFIX = "/api/";
 
   private final RouteTable routes = new RouteTable();
   private final RateGate gate;
@@ -22,8 +22,21 @@ final class Api {
     Pages pages = new Pages(config.pageSize(), tokens);
     Pages insightsPages = new Pages(config.insightsPageSize(), tokens);
     new OrganizationRoutes(organization, directory).addTo(routes);
+    new ContextRoutes(organization, directory, pages).addTo(routes);
+    new GroupRoutes(organization, directory).addTo(routes);
+    new PolicyRoutes(organization, directory, config.pageSize()).addTo(routes);
+    new ProjectSettingsRoutes(organization, directory, pages).addTo(routes);
+    new WebhookRoutes(organization, directory).addTo(routes);
+    new ScheduleRoutes(organization, directory, pages).addTo(routes);
     new PipelineRoutes(organization, directory, pages).addTo(routes);
     new WorkflowRoutes(organization, pages).addTo(routes);
+    new JobRoutes(organization, directory, pages).addTo(routes);
+    if (!config.has(SampleTrait.SELF_HOSTED)) {
+      new DefinitionRoutes(organization, directory).addTo(routes);
+      new DeployRoutes(organization, directory, pages, tokens).addTo(routes);
+      new V3Routes(organization, directory, tokens).addTo(routes);
+    }
+    new UsageRoutes(organization, directory, nanos).addTo(routes);
     new InsightsRoutes(organization, directory, insightsPages).addTo(routes);
     gate =
         new RateGate(
@@ -32,8 +45,13 @@ final class Api {
     authenticator = new Authenticator(config.token(), config.projectToken());
   }
 
-  /** A request and the handler for it. */
-  record Call(String route, ApiRequest request, RouteTable.Handler handler) {}
+  /** A request, the handler for it, and the method that the handler is for. */
+  record Call(String route, String method, ApiRequest request, RouteTable.Handler handler) {
+    /** The same call with something in it. */
+    Call withBody(String sent) {
+      return new Call(route, method, request.withBody(sent), handler);
+    }
+  }
 
   /** Finds the route for a request that comes when the clock shows that instant. */
   Call call(String method, URI uri, Headers headers, Instant now) {
@@ -41,10 +59,12 @@ final class Api {
     return match == null
         ? new Call(
             "unknown",
+            "GET",
             ApiRequest.of(method, uri, ImmutableMap.of(), headers, now),
             request -> Reply.message(404, "Not Found"))
         : new Call(
             match.name(),
+            match.method(),
             ApiRequest.of(method, uri, match.params(), headers, now),
             match.handler());
   }
@@ -64,13 +84,13 @@ final class Api {
     try {
       if (request.path().startsWith(PREFIX)) {
         authenticator.check(request, call.route().equals("me"));
-        if (!request.method().equals("GET")) {
+        if (!request.method().equals(call.method())) {
           throw new ApiException(405, "Method Not Allowed");
         }
       }
       return call.handler().handle(request);
     } catch (ApiException e) {
-      return e.reply();
+      return ErrorForm.of(request.path()).reply(e.status(), e.getMessage());
     }
   }
 }

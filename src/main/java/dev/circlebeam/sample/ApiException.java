@@ -11,7 +11,12 @@ final class ApiException extends Exception {
     this.status = status;
   }
 
-  /** The answer. */
+  /** The answer's status. */
+  int status() {
+    return status;
+  }
+
+  /** The answer in the form that nearly all routes have. */
   Reply reply() {
     return Reply.message(status, getMessage());
   }

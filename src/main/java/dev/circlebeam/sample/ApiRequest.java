@@ -20,6 +20,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param params what the route's pattern took from the path, decoded
  * @param query the query's parameters in order, decoded
  * @param headers the headers
+ * @param body what was sent with it; nearly always nothing
  * @param now the server's clock when the request came
  */
 record ApiRequest(
@@ -29,10 +30,11 @@ record ApiRequest(
     Map<String, String> params,
     ImmutableListMultimap<String, String> query,
     Headers headers,
+    String body,
     Instant now) {
   private static final Splitter PAIRS = Splitter.on('&').omitEmptyStrings();
 
-  /** The request with that method, address and headers. */
+  /** The request with that method, address and headers, and nothing in it. */
   static ApiRequest of(
       String method, URI uri, Map<String, String> params, Headers headers, Instant now) {
     String rawQuery = uri.getRawQuery();
@@ -44,6 +46,7 @@ record ApiRequest(
         params,
         parse(rawQuery),
         headers,
+        "",
         now);
   }
 
@@ -65,7 +68,12 @@ record ApiRequest(
   ApiRequest without(String name) {
     ImmutableListMultimap<String, String> rest =
         ImmutableListMultimap.copyOf(Multimaps.filterKeys(query, key -> !key.equals(name)));
-    return new ApiRequest(method, path, url, params, rest, headers, now);
+    return new ApiRequest(method, path, url, params, rest, headers, body, now);
+  }
+
+  /** The same request with something in it. */
+  ApiRequest withBody(String sent) {
+    return new ApiRequest(method, path, url, params, query, headers, sent, now);
   }
 
   /** The value of a header; null if it was not sent. */

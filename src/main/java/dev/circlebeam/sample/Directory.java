@@ -73,6 +73,11 @@ final class Directory {
         : isOurs(provider, owner);
   }
 
+  /** Whether the text is the organization's id, as the newer routes want it. */
+  boolean isOrganizationId(String text) {
+    return organization.id().equals(Ids.parse(text));
+  }
+
   private boolean isOurs(String provider, String owner) {
     SampleConfig config = organization.config();
     return config.vcs().isNamed(provider) && owner.equals(config.organization());

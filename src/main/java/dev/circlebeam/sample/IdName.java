@@ -22,7 +22,18 @@ record IdName(Kind kind, int project, int pipeline, int workflow, int job) {
     WORKFLOW(3),
     JOB(4),
     APPROVAL(5),
-    USER(6);
+    USER(6),
+    CONTEXT(7),
+    RESTRICTION(8),
+    WEBHOOK(9),
+    SCHEDULE(10),
+    DEFINITION(11),
+    TRIGGER(12),
+    GROUP(13),
+    ENVIRONMENT(14),
+    COMPONENT(15),
+    DECISION(16),
+    USAGE_EXPORT(17);
 
     private final int code;
 

@@ -49,7 +49,6 @@ record InsightsRun(
   private static final ImmutableSet<String> STATUSES =
       ImmutableSet.of(SUCCESS, FAILED, "error", Job.CANCELED, Job.UNAUTHORIZED);
   private static final int FRACTION = 300;
-  private static final int CREDITS_A_MINUTE = 10;
 
   /** What Insights keeps of a workflow, once it has ended. */
   static InsightsRun of(Workflow workflow) {
@@ -104,8 +103,7 @@ record InsightsRun(
     long credits = 0;
     for (Job job : workflow.jobs()) {
       if (job.owner() == workflow.index() && job.startedAt() != Job.NEVER) {
-        long seconds = job.endAt() - job.startedAt();
-        credits += (seconds * CREDITS_A_MINUTE + 59) / 60;
+        credits += new JobRun(workflow, job).credits();
       }
     }
     return (int) credits;

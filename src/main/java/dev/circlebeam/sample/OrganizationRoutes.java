@@ -17,6 +17,7 @@ final class OrganizationRoutes {
   /** Adds all routes of this class. */
   void addTo(RouteTable routes) {
     routes.add("me", "/api/v2/me", request -> Reply.json(200, organization.people().json(0)));
+    routes.add("user", "/api/v2/user/{id}", this::user);
     routes.add("collaborations", "/api/v2/me/collaborations", request -> collaborations());
     routes.add(
         "organization", "/api/v2/organization/{id}", request -> organization(request.param("id")));
@@ -42,6 +43,15 @@ final class OrganizationRoutes {
   static Project project(Directory directory, ApiRequest request) throws ApiException {
     return directory.project(
         request.param("provider"), request.param("owner"), request.param("name"));
+  }
+
+  private Reply user(ApiRequest request) throws ApiException {
+    IdName name = organization.ids().decode(request.param("id"), IdName.Kind.USER);
+    // One account has vanished, but what it started has not.
+    if (name == null || name.project() >= People.count() || name.project() == People.GONE) {
+      throw new ApiException(404, "User does not exist.");
+    }
+    return Reply.json(200, organization.people().json(name.project()));
   }
 
   private Reply organization(String name) throws ApiException {

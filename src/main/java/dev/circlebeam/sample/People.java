@@ -6,6 +6,9 @@ import com.google.common.collect.ImmutableList;
 
 /** The users of the organization, by index; the first one owns the token. */
 final class People {
+  /** The index of the user whose account is no longer there. */
+  static final int GONE = 6;
+
   private static final ImmutableList<String> LOGINS =
       ImmutableList.of(
           "ines-b", "oskar-l", "yuki-t", "noor-a", "pavel-s", "zoe-m", "li-wei", "amara-o");

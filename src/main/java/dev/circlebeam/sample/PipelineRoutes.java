@@ -27,6 +27,7 @@ final class PipelineRoutes {
         this::byNumber);
     routes.add("organization-pipelines", "/api/v2/pipeline", this::ofOrganization);
     routes.add("pipeline", "/api/v2/pipeline/{id}", this::byId);
+    routes.add("pipeline-config", "/api/v2/pipeline/{id}/config", this::config);
   }
 
   /**
@@ -91,6 +92,10 @@ final class PipelineRoutes {
 
   private Reply byId(ApiRequest request) throws ApiException {
     return reply(pipeline(organization, request), request);
+  }
+
+  private Reply config(ApiRequest request) throws ApiException {
+    return Reply.json(200, PipelineConfig.json(pipeline(organization, request)));
   }
 
   private Reply byNumber(ApiRequest request) throws ApiException {

@@ -26,6 +26,9 @@ record Reply(
   static final String HTML = "text/html;charset=utf-8";
   static final String PLAIN = "text/plain;charset=utf-8";
 
+  /** Of a text that is sent as a compressed file, whatever the client accepts. */
+  static final String GZIP = "application/gzip";
+
   /** How much of an answer reaches the client. */
   enum Delivery {
     /** All of it. */

@@ -55,7 +55,10 @@ final class ReplySender {
       body = compress(body);
       body = Arrays.copyOf(body, body.length / 2);
       headers.set("Content-Encoding", "gzip");
-    } else if (gzip && body.length > SMALLEST_COMPRESSED && accepts(request, "gzip")) {
+    } else if (gzip
+        && !reply.contentType().equals(Reply.GZIP)
+        && body.length > SMALLEST_COMPRESSED
+        && accepts(request, "gzip")) {
       body = compress(body);
       headers.set("Content-Encoding", "gzip");
     }
@@ -73,7 +76,8 @@ final class ReplySender {
   /** The body as it is before it is compressed. */
   static byte[] body(Reply reply, @Nullable String accept) throws JsonProcessingException {
     if (reply.json() == null) {
-      return reply.text().getBytes(StandardCharsets.UTF_8);
+      byte[] text = reply.text().getBytes(StandardCharsets.UTF_8);
+      return reply.contentType().equals(Reply.GZIP) ? compress(text) : text;
     }
     ObjectWriter writer = isForPeople(accept) ? PRETTY : COMPACT;
     return reply.delivery() == Reply.Delivery.LATIN_1

@@ -17,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * that fit, the one added first wins.
  */
 final class RouteTable {
+  private static final String GET = "GET";
   private static final Splitter PARTS = Splitter.on('/').omitEmptyStrings();
 
   private final Map<Integer, List<Route>> byLength = new HashMap<>();
@@ -31,10 +32,11 @@ final class RouteTable {
     Reply handle(ApiRequest request) throws ApiException;
   }
 
-  /** A route that fits a path, with the parameters in it. */
-  record Match(String name, Handler handler, ImmutableMap<String, String> params) {}
+  /** A route that fits a path, with the parameters in it and the one method that it takes. */
+  record Match(String name, String method, Handler handler, ImmutableMap<String, String> params) {}
 
-  private record Route(String name, List<String> parts, boolean escapes, Handler handler) {
+  private record Route(
+      String name, String method, List<String> parts, boolean escapes, Handler handler) {
     private @Nullable Match match(List<String> path) {
       for (int i = 0; i < parts.size(); i++) {
         if (!isParameter(parts.get(i)) && !parts.get(i).equals(path.get(i))) {
@@ -48,18 +50,23 @@ final class RouteTable {
           params.put(part.substring(1, part.length() - 1), decode(path.get(i)));
         }
       }
-      return new Match(name, handler, params.buildOrThrow());
+      return new Match(name, method, handler, params.buildOrThrow());
     }
   }
 
   /** Adds a route that also takes a slug whose slashes are sent as {@code %2F}. */
   void add(String name, String pattern, Handler handler) {
-    put(new Route(name, PARTS.splitToList(pattern), true, handler));
+    put(new Route(name, GET, PARTS.splitToList(pattern), true, handler));
   }
 
   /** Adds a route that takes slashes only as such, as the service's newer routes do. */
   void addStrict(String name, String pattern, Handler handler) {
-    put(new Route(name, PARTS.splitToList(pattern), false, handler));
+    put(new Route(name, GET, PARTS.splitToList(pattern), false, handler));
+  }
+
+  /** Adds a route that is asked to do something, and takes slashes only as such. */
+  void addPost(String name, String pattern, Handler handler) {
+    put(new Route(name, "POST", PARTS.splitToList(pattern), false, handler));
   }
 
   /** The route for a path as it was sent; null if none fits. */

@@ -1,6 +1,7 @@
 package dev.circlebeam.sample;
 
 import com.google.common.base.Preconditions;
+import com.google.common.collect.ImmutableSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -269,6 +270,19 @@ public final class SampleConfig {
     return with(copy -> copy.insightsDelay = delay);
   }
 
+  /** {@return whether it is unlike most organizations in that way} */
+  public boolean has(SampleTrait trait) {
+    return values.traits.contains(trait);
+  }
+
+  /** Returns a copy that is unlike most organizations in one way more. */
+  public SampleConfig with(SampleTrait trait) {
+    return with(
+        copy ->
+            copy.traits =
+                ImmutableSet.<SampleTrait>builder().addAll(copy.traits).add(trait).build());
+  }
+
   /** {@return whether long answers are compressed for clients that accept it} */
   public boolean gzip() {
     return values.gzip;
@@ -317,6 +331,7 @@ public final class SampleConfig {
     private int pageSize = 20;
     private int insightsPageSize = 250;
     private Duration insightsDelay = Duration.ofHours(1);
+    private ImmutableSet<SampleTrait> traits = ImmutableSet.of();
     private boolean gzip = true;
     private SampleFaults faults = SampleFaults.none();
 

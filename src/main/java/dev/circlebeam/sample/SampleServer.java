@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class SampleServer implements AutoCloseable {
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
   private static final int HANDLER_THREADS = 16;
   private static final int DELAY_THREADS = 2;
+  private static final int LONGEST_BODY = 1 << 16;
 
   static {
     // The JDK's server reads these once, when its first class is loaded. Without the first one
@@ -186,13 +188,24 @@ public final class SampleServer implements AutoCloseable {
       return;
     }
     stats.arrived(call.route(), request.url(), nanos);
-    Reply reply = answer(call, nanos);
+    Reply reply = answer(call.withBody(body(exchange)), nanos);
     if (reply.delivery() == Reply.Delivery.STALLED) {
       stalled.add(exchange);
     } else if (config.latency().isZero()) {
       finish(exchange, request, reply);
     } else {
       sendLater(exchange, request, reply, nanos);
+    }
+  }
+
+  /** What came with the request; nothing if the client went away meanwhile. */
+  private static String body(HttpExchange exchange) {
+    try {
+      byte[] sent = exchange.getRequestBody().readNBytes(LONGEST_BODY);
+      return new String(sent, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "A request did not arrive as a whole", e);
+      return "";
     }
   }
 

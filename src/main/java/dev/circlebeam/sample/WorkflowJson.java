@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Writes workflows and their jobs as the API does. */
 final class WorkflowJson {
@@ -123,7 +124,8 @@ final class WorkflowJson {
     }
   }
 
-  private String id(Workflow workflow, Job job) {
+  /** The job's id. */
+  String id(Workflow workflow, Job job) {
     return ids.text(name(IdName.Kind.JOB, workflow, job));
   }
 
@@ -139,9 +141,23 @@ final class WorkflowJson {
   }
 
   /** Unique in the project and ascending with the pipelines, but not without gaps. */
-  private static long number(Workflow workflow, Job job) {
+  static long number(Workflow workflow, Job job) {
     return workflow.pipeline().number() * JOBS_A_PIPELINE
         + job.owner() * JOBS_A_WORKFLOW
         + job.index();
+  }
+
+  /** The job that has a number in a project, if any has; null for what is no such number. */
+  static @Nullable IdName name(Project project, long number) {
+    long pipeline = number / JOBS_A_PIPELINE;
+    if (pipeline < 1 || pipeline > IdName.MAX_PIPELINE) {
+      return null;
+    }
+    return new IdName(
+        IdName.Kind.JOB,
+        project.index(),
+        (int) pipeline,
+        (int) (number % JOBS_A_PIPELINE / JOBS_A_WORKFLOW),
+        (int) (number % JOBS_A_WORKFLOW));
   }
 }
