@@ -1,7 +1,6 @@
 package dev.circlebeam;
 
 import dev.circlebeam.catalog.Catalog;
-import dev.circlebeam.catalog.Refresh;
 import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.CircleCiUrl;
 import dev.circlebeam.circleci.Connection;
@@ -96,14 +95,14 @@ record SyncConfig(
             flags.positive("--slicePipelines", options.getSlicePipelines()));
     // The sample organization lives in a time of its own.
     Supplier<Instant> clock = sample == null ? Instant::now : sample::clock;
-    List<String> incremental = new ArrayList<>(tables.written());
-    incremental.removeIf(name -> catalog.table(name).refresh() == Refresh.FULL);
+    List<String> following = new ArrayList<>(tables.written());
+    following.removeIf(name -> !catalog.followsPipelines(catalog.table(name)));
     return new SyncConfig(
         flags.projects(),
         output,
         fetch,
         new Planner(
-            new TreeSet<>(incremental),
+            new TreeSet<>(following),
             flags.startDate(),
             fetch.branch(),
             new RereadFrom(

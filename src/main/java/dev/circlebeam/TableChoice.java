@@ -81,7 +81,9 @@ record TableChoice(
               + "'"
               + hint(column, columns));
     }
-    if (table.primaryKey().contains(column) || column.equals(table.partitionBy())) {
+    if (table.primaryKey().contains(column)
+        || column.equals(table.partitionBy())
+        || column.equals(table.scope())) {
       throw new UsageException(
           "--excludeColumns: " + name + " decides where a row is kept and cannot be left out");
     }

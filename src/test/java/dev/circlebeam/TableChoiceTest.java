@@ -81,6 +81,7 @@ public class TableChoiceTest {
       "pipelines.created_at",
       "pipelines.id",
       "workflows.created_at",
+      "webhooks.project_id",
     };
     for (String column : columns) {
       String message = refused("core", column);

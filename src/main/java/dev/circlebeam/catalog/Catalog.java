@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.avro.Schema;
 
 /**
  * All declared tables: the projects first, then in an order in which parents come before children.
@@ -88,7 +87,7 @@ public final class Catalog implements Serializable {
   /**
    * Returns the tables directly below another one.
    *
-   * @param parent a table's name, or {@link Table#PROJECT}
+   * @param parent a table's name, or one of {@link Table#ROOTS}
    * @return the tables, in the catalogue's order
    */
   public List<Table> children(String parent) {
@@ -96,16 +95,40 @@ public final class Catalog implements Serializable {
   }
 
   /**
-   * Returns how deep a table lies: 1 for one that is read once a project.
+   * Returns how deep a table lies: 1 for one that is read once a project or organization.
    *
    * @param table one of the catalogue's
    * @return one more than its deepest parent's depth
    */
   public int depth(Table table) {
     return table.parents().stream()
-        .mapToInt(p -> p.equals(Table.PROJECT) ? 1 : 1 + depth(table(p)))
+        .mapToInt(p -> Table.ROOTS.contains(p) ? 1 : 1 + depth(table(p)))
         .max()
         .orElseThrow();
+  }
+
+  /**
+   * Returns what a table is read for once, itself or the first table above it.
+   *
+   * @param table one of the catalogue's
+   * @return one of {@link Table#ROOTS}
+   */
+  public String root(Table table) {
+    String parent = table.parents().get(0);
+    return Table.ROOTS.contains(parent) ? parent : root(table(parent));
+  }
+
+  /**
+   * Tells whether a table is read pipeline by pipeline, so that what is complete of it is known by
+   * when pipelines were created.
+   *
+   * @param table one of the catalogue's
+   * @return true for the list of pipelines and all below it
+   */
+  public boolean followsPipelines(Table table) {
+    return table.isPipelines()
+        || table.parents().stream()
+            .anyMatch(p -> !Table.ROOTS.contains(p) && followsPipelines(table(p)));
   }
 
   /**
@@ -128,7 +151,7 @@ public final class Catalog implements Serializable {
   private void addWithAncestors(Table table, Set<String> needed) {
     if (needed.add(table.name())) {
       for (String parent : table.parents()) {
-        if (!parent.equals(Table.PROJECT)) {
+        if (!Table.ROOTS.contains(parent)) {
           addWithAncestors(table(parent), needed);
         }
       }
@@ -147,21 +170,13 @@ public final class Catalog implements Serializable {
       place(byName.get(Table.PROJECTS), byName, ordered, new ArrayList<>());
     }
     for (Table table : byName.values()) {
+      if (Table.ROOTS.contains(table.name())) {
+        throw new CatalogException(table.name() + ".avsc: the name is that of something else");
+      }
       place(table, byName, ordered, new ArrayList<>());
     }
-    for (Table table : ordered.values()) {
-      for (String parent : table.parents()) {
-        TableDeclaration.checkParentColumns(table, parent, offered(parent, ordered));
-      }
-    }
+    new CatalogCheck(ordered).check();
     return Collections.unmodifiableMap(ordered);
-  }
-
-  private static Map<String, Schema> offered(String parent, Map<String, Table> tables) {
-    return parent.equals(Table.PROJECT)
-        ? Table.PROJECT_COLUMNS
-        : tables.get(parent).schema().getFields().stream()
-            .collect(Collectors.toMap(Schema.Field::name, Schema.Field::schema));
   }
 
   private static void place(
@@ -175,7 +190,7 @@ public final class Catalog implements Serializable {
     }
     path.add(table.name());
     for (String parent : table.parents()) {
-      if (parent.equals(Table.PROJECT)) {
+      if (Table.ROOTS.contains(parent)) {
         continue;
       }
       if (!byName.containsKey(parent)) {

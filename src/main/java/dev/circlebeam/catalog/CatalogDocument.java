@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 
@@ -28,7 +31,7 @@ public final class CatalogDocument {
   public String text() {
     StringBuilder text = new StringBuilder();
     for (Table table : catalog.tables()) {
-      text.append(table.name()).append(" (").append(table.group()).append(")\n");
+      text.append(table.name()).append(" (").append(choice(table)).append(")\n");
       text.append("  ").append(table.schema().getDoc()).append('\n');
       facts(table, (fact, value) -> text.append(String.format("  %-10s %s%n", fact, value)));
       columns(
@@ -82,8 +85,9 @@ public final class CatalogDocument {
       ObjectNode json = tables.addObject();
       json.put("name", table.name());
       json.put("doc", table.schema().getDoc());
-      json.put("group", table.group());
-      json.put("path", table.path());
+      json.put("group", table.optIn() ? null : table.group());
+      json.put("opt_in", table.optIn());
+      json.put("path", table.endpoint().address());
       table.parents().forEach(json.putArray("parents")::add);
       table.primaryKey().forEach(json.putArray("primary_key")::add);
       json.put("partition_by", table.partitionBy());
@@ -110,25 +114,82 @@ public final class CatalogDocument {
   }
 
   private static void facts(Table table, BiConsumer<String, String> each) {
-    each.accept("source", "GET /api/v2/" + table.path());
+    each.accept("source", "GET " + table.endpoint().address());
+    each.accept("parent", String.join(", ", table.parents()));
     each.accept("key", String.join(", ", table.primaryKey()));
     each.accept(
         "partition",
         table.partitionBy() == null ? "none: one file" : "the day of " + table.partitionBy());
-    each.accept("refresh", table.refresh().declared());
+    each.accept("refresh", refresh(table));
+    each.accept("chosen by", "its name, " + (table.optIn() ? "all" : table.group() + ", all"));
+    if (table.when() != null) {
+      each.accept("asked for", condition(table.when()));
+    }
+    if (!table.dropped().isEmpty()) {
+      each.accept("not kept", String.join(", ", new TreeSet<>(table.dropped())));
+    }
     each.accept("cost", cost(table));
   }
 
-  private static String cost(Table table) {
-    String each =
-        String.join(
-            " or ",
-            table.parents().stream()
-                .map(p -> p.equals(Table.PROJECT) ? "project" : p.replaceAll("s$", ""))
-                .toList());
-    return table.paginated()
-        ? "one request for each " + each + ", and one for each further 20 rows"
-        : "one request for each " + each;
+  private static String choice(Table table) {
+    return table.optIn() ? "opt-in" : table.group();
+  }
+
+  private static String refresh(Table table) {
+    return table.scope() == null
+        ? table.refresh().declared()
+        : table.refresh().declared() + ": all rows with the same " + table.scope();
+  }
+
+  private static String condition(Condition when) {
+    List<String> parts = new ArrayList<>();
+    if (when.isFinal()) {
+      parts.add("when the parent is final");
+    }
+    for (String column : new TreeSet<>(when.set())) {
+      parts.add("when it has a " + column);
+    }
+    if (when.field() != null) {
+      parts.add(
+          "when its " + when.field() + " is not " + String.join(", ", new TreeSet<>(when.notIn())));
+    }
+    return String.join("; ", parts);
+  }
+
+  /**
+   * Says what a table costs in requests.
+   *
+   * @param table one of the catalogue's
+   * @return a line
+   */
+  public static String cost(Table table) {
+    List<String> parents = table.parents().stream().map(CatalogDocument::one).toList();
+    String each = String.join(" or ", parents);
+    Each times = table.each();
+    if (times != null && times.values().isEmpty()) {
+      each =
+          String.join(" or ", times.columns())
+              + " that a "
+              + each
+              + " names"
+              + (times.knownFor() == null
+                  ? ""
+                  : " and that is new or older than " + times.knownFor());
+    } else if (times != null) {
+      each += " and each of " + String.join(", ", times.values());
+    }
+    String cost = each.equals(Table.TOKEN) ? "one request in all" : "one request for each " + each;
+    if (table.when() != null) {
+      cost += " that has it";
+    }
+    return switch (table.endpoint().paging()) {
+      case TOKEN, OFFSET -> cost + ", and one for each further page";
+      case NONE, FIRST_PAGE -> cost;
+    };
+  }
+
+  private static String one(String parent) {
+    return Table.ROOTS.contains(parent) ? parent : "row of " + parent;
   }
 
   private static void columns(String prefix, Schema schema, BiConsumer<String, Schema.Field> each) {

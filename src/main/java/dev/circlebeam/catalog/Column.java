@@ -1,5 +1,6 @@
 package dev.circlebeam.catalog;
 
+import java.util.List;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -12,6 +13,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Column {
   private static final String FROM_PARENT = "fromParent";
   private static final String SQL_TYPE = "sqlType";
+  private static final String ORDINAL = "ordinal";
+  private static final String MASK = "mask";
+  private static final String FIRST_OF = "firstOf";
 
   private Column() {}
 
@@ -67,6 +71,58 @@ public final class Column {
    */
   public static @Nullable String fromParent(Schema.Field field) {
     return field.getProp(FROM_PARENT);
+  }
+
+  /**
+   * Tells whether a column holds a row's place in its list, from 0 on.
+   *
+   * @param field the column
+   * @return true when it is counted rather than read
+   */
+  public static boolean isOrdinal(Schema.Field field) {
+    return Boolean.TRUE.equals(field.getObjectProp(ORDINAL));
+  }
+
+  /**
+   * Tells whether a column holds an address of which only the server is shown.
+   *
+   * @param field the column, or a field inside of one
+   * @return true when the rest of the address may be secret
+   */
+  public static boolean isMasked(Schema.Field field) {
+    return field.getProp(MASK) != null;
+  }
+
+  /** Tells whether a column, or a field inside of it, is masked. */
+  static boolean hasMask(Schema.Field field) {
+    Schema type = type(field.schema());
+    Schema inner = type.getType() == Schema.Type.ARRAY ? type.getElementType() : type;
+    return isMasked(field)
+        || (inner.getType() == Schema.Type.RECORD
+            && inner.getFields().stream().anyMatch(Column::hasMask));
+  }
+
+  /**
+   * Returns where a column's value is taken from that no single field of the answer holds.
+   *
+   * @param field the column
+   * @return paths such as {@code vcs.branch}, of which the first that holds a text counts; empty
+   *     for columns that the answer has
+   */
+  public static List<String> firstOf(Schema.Field field) {
+    Object paths = field.getObjectProp(FIRST_OF);
+    return paths instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+  }
+
+  /**
+   * Tells whether a column is empty rather than null when there is no value, so that it can be part
+   * of a key.
+   *
+   * @param field the column
+   * @return true for a text whose default is the empty one
+   */
+  public static boolean isEmptyWhenAbsent(Schema.Field field) {
+    return field.schema().getType() == Schema.Type.STRING && field.hasDefaultValue();
   }
 
   /**

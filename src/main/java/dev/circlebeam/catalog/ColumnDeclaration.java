@@ -11,7 +11,7 @@ import org.apache.avro.Schema;
  * Refuses columns that cannot be meant: of a type that no sink knows, or without a word on them.
  */
 final class ColumnDeclaration {
-  private static final Set<String> PROPERTIES = Set.of("fromParent");
+  private static final Set<String> PROPERTIES = Set.of("fromParent", "ordinal", "mask", "firstOf");
   private static final Set<Schema.Type> SCALARS =
       Set.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.DOUBLE, Schema.Type.BOOLEAN);
 
@@ -43,7 +43,7 @@ final class ColumnDeclaration {
     require(column.doc() != null && !column.doc().isBlank(), "the column '%s' has no doc", name);
     for (String property : column.getObjectProps().keySet()) {
       require(
-          prefix.isEmpty() && PROPERTIES.contains(property),
+          property.equals("mask") || (prefix.isEmpty() && PROPERTIES.contains(property)),
           "unknown property '%s' of the column '%s'",
           property,
           name);
@@ -53,6 +53,33 @@ final class ColumnDeclaration {
         "the column '%s' may be absent: give it [\"null\", type]",
         name);
     checkType(name, column.schema(), above);
+    checkOrigin(name, column);
+  }
+
+  /** A column's value has one origin: the answer, the parent, the row's place, or other columns. */
+  private void checkOrigin(String name, Schema.Field column) {
+    Schema.Type type = Column.type(column.schema()).getType();
+    boolean isText = type == Schema.Type.STRING;
+    require(
+        column.getObjectProp("mask") == null || ("url".equals(column.getProp("mask")) && isText),
+        "the column '%s' has a mask other than url, or is no text",
+        name);
+    require(
+        column.getObjectProp("ordinal") == null
+            || (Column.isOrdinal(column) && column.schema().getType() == Schema.Type.LONG),
+        "the column '%s' is ordinal and no long that is never null",
+        name);
+    require(
+        column.getObjectProp("firstOf") == null
+            || (!Column.firstOf(column).isEmpty() && isText && Column.isNullable(column)),
+        "the column '%s' is the firstOf nothing, or is no [\"null\", \"string\"]",
+        name);
+    require(
+        Column.isNullable(column)
+            || !column.hasDefaultValue()
+            || (isText && column.defaultVal().equals("")),
+        "the column '%s' has a default other than \"\"",
+        name);
   }
 
   private void checkType(String column, Schema schema, Set<Schema> above) {

@@ -1,5 +1,6 @@
 package dev.circlebeam.catalog;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,12 +16,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param name the table's name, as in files and flags
  * @param schema every column, {@link #EXTRA} and {@link #SYNCED_AT} at the end
  * @param group the group that {@code --tables} knows the table by
- * @param path where the rows are, below {@code /api/v2/}, with {@code {placeholders}} filled from
- *     the parent's row
- * @param rowPath where a single row is, with {@code {placeholders}} filled from its own key; null
- *     when it cannot be asked for
- * @param parents tables whose rows the table is asked for by, or {@link #PROJECT}
- * @param paginated whether the answer is a list in pages rather than one object
+ * @param optIn whether the table is chosen only by its name, or with all others
+ * @param endpoint where the rows are
+ * @param parents tables whose rows the table is asked for by, or {@link #PROJECT}, {@link
+ *     #ORGANIZATION} or {@link #TOKEN}
+ * @param when for which of the parents' rows it is asked for; null for all
+ * @param each what it is asked for by several times for one row; null for once
  * @param primaryKey the columns no two rows agree in
  * @param partitionBy the timestamp column whose day a row's partition is; null for none
  * @param clusterBy columns that queries filter by
@@ -29,16 +30,18 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *     row belongs to; else null
  * @param unfinishedWhen when a row must be read again; null for never
  * @param sensitive whether answers may hold secrets, so that only declared columns are kept
+ * @param dropped fields of the answer that are secret, and so are no columns
  * @param buckets into how many files a partition is divided
  */
 public record Table(
     String name,
     Schema schema,
     String group,
-    String path,
-    @Nullable String rowPath,
+    boolean optIn,
+    Endpoint endpoint,
     List<String> parents,
-    boolean paginated,
+    @Nullable Condition when,
+    @Nullable Each each,
     List<String> primaryKey,
     @Nullable String partitionBy,
     List<String> clusterBy,
@@ -46,10 +49,23 @@ public record Table(
     @Nullable String scope,
     @Nullable Unfinished unfinishedWhen,
     boolean sensitive,
+    Set<String> dropped,
     int buckets) {
 
   /** The parent of tables that are read once for each project. */
   public static final String PROJECT = "project";
+
+  /** The parent of tables that are read once for each organization. */
+  public static final String ORGANIZATION = "organization";
+
+  /** The parent of tables that are read once: what the token's user sees. */
+  public static final String TOKEN = "token";
+
+  /** What is no table, and yet has tables below it. */
+  public static final Set<String> ROOTS = Set.of(PROJECT, ORGANIZATION, TOKEN);
+
+  /** The column that all tables below pipelines may take: when the pipeline was created. */
+  public static final String PIPELINE_CREATED_AT = "pipeline_created_at";
 
   /** The table of the projects themselves, which is read before anything else. */
   public static final String PROJECTS = "projects";
@@ -60,6 +76,12 @@ public record Table(
           "project_id", SchemaBuilder.builder().stringType(),
           "project_slug", SchemaBuilder.builder().stringType(),
           "organization_id", SchemaBuilder.unionOf().nullType().and().stringType().endUnion(),
+          "organization_slug", SchemaBuilder.unionOf().nullType().and().stringType().endUnion());
+
+  /** What an organization offers its tables. */
+  public static final Map<String, Schema> ORGANIZATION_COLUMNS =
+      Map.of(
+          "organization_id", SchemaBuilder.builder().stringType(),
           "organization_slug", SchemaBuilder.unionOf().nullType().and().stringType().endUnion());
 
   /** JSON of what no column took; null when there was nothing. */
@@ -75,15 +97,34 @@ public record Table(
     parents = List.copyOf(parents);
     primaryKey = List.copyOf(primaryKey);
     clusterBy = List.copyOf(clusterBy);
+    dropped = Set.copyOf(dropped);
   }
 
   /**
-   * Tells whether the table is read once for each project, rather than below another table.
+   * Returns where the rows are.
    *
-   * @return true when its parent is {@link #PROJECT}
+   * @return a path with placeholders
    */
-  public boolean isRoot() {
-    return parents.contains(PROJECT);
+  public String path() {
+    return endpoint.path();
+  }
+
+  /**
+   * Tells whether answers are lists rather than one row.
+   *
+   * @return true unless an answer is a row
+   */
+  public boolean paginated() {
+    return endpoint.paging() != Paging.NONE;
+  }
+
+  /**
+   * Tells whether the table is the list of pipelines, from which all incremental reading begins.
+   *
+   * @return true when each project has one that is read from its newest row on
+   */
+  public boolean isPipelines() {
+    return parents.contains(PROJECT) && refresh == Refresh.INCREMENTAL;
   }
 
   /**
@@ -93,8 +134,8 @@ public record Table(
    * @return names of the parent's columns
    */
   public Set<String> parentColumns() {
-    Set<String> columns = new java.util.LinkedHashSet<>();
-    Matcher placeholders = PLACEHOLDER.matcher(path);
+    Set<String> columns = new LinkedHashSet<>();
+    Matcher placeholders = PLACEHOLDER.matcher(path());
     while (placeholders.find()) {
       columns.add(placeholders.group(1));
     }
@@ -103,6 +144,37 @@ public record Table(
       if (source != null) {
         columns.add(source);
       }
+    }
+    return columns;
+  }
+
+  /**
+   * Returns the columns of a parent's row that a request needs; others come from elsewhere.
+   *
+   * @param parent one of the parents
+   * @return names of the parent's columns
+   */
+  public Set<String> takenFrom(Table parent) {
+    Set<String> columns = parentColumns();
+    columns.removeIf(column -> parent.schema.getField(column) == null);
+    return columns;
+  }
+
+  /**
+   * Returns the columns of a parent's row that must be known to ask for this table by it: those
+   * that a request needs, and those that decide whether there is one.
+   *
+   * @param parent one of the parents
+   * @return names of the parent's columns
+   */
+  public Set<String> neededOf(Table parent) {
+    Set<String> columns = takenFrom(parent);
+    if (each != null) {
+      columns.addAll(each.columns());
+      columns.removeIf(column -> parent.schema.getField(column) == null);
+    }
+    if (when != null) {
+      columns.addAll(when.columns(parent));
     }
     return columns;
   }

@@ -1,15 +1,9 @@
 package dev.circlebeam.catalog;
 
-import com.google.common.base.CharMatcher;
-import com.google.common.base.Splitter;
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -25,10 +19,15 @@ final class TableDeclaration {
   private static final Set<String> TABLE_PROPERTIES =
       Set.of(
           "group",
+          "optIn",
+          "api",
           "path",
           "rowPath",
           "parent",
           "paginated",
+          "rows",
+          "when",
+          "each",
           "primaryKey",
           "partitionBy",
           "clusterBy",
@@ -36,14 +35,17 @@ final class TableDeclaration {
           "scope",
           "unfinishedWhen",
           "sensitive",
+          "dropped",
           "buckets");
 
   private final String file;
   private final Schema declared;
+  private final DeclaredProperties properties;
 
   private TableDeclaration(String file, Schema declared) {
     this.file = file;
     this.declared = declared;
+    this.properties = new DeclaredProperties(file, declared);
   }
 
   /**
@@ -71,41 +73,31 @@ final class TableDeclaration {
   }
 
   private Table table() {
-    check(declared.getType() == Schema.Type.RECORD, "not a record");
+    properties.check(declared.getType() == Schema.Type.RECORD, "not a record");
     String name = declared.getName();
-    check(NAME.matcher(name).matches(), "the name '%s' is not [a-z][a-z0-9_]*", name);
-    check(file.equals(name + ".avsc"), "declares '%s'; the file must be %s.avsc", name, name);
-    check(declared.getDoc() != null, "the table has no doc");
+    properties.check(NAME.matcher(name).matches(), "the name '%s' is not [a-z][a-z0-9_]*", name);
+    properties.check(
+        file.equals(name + ".avsc"), "declares '%s'; the file must be %s.avsc", name, name);
+    properties.check(declared.getDoc() != null, "the table has no doc");
     for (String property : declared.getObjectProps().keySet()) {
-      check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
+      properties.check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
     }
     declared.getFields().forEach(column -> new ColumnDeclaration(file).check(column));
 
-    String path = text("path");
-    check(path != null, "no path");
-    checkPath(path);
-    String rowPath = text("rowPath");
-    if (rowPath != null) {
-      checkPath(rowPath);
-      Matcher placeholders = Table.PLACEHOLDER.matcher(rowPath);
-      while (placeholders.find()) {
-        check(
-            declared.getField(placeholders.group(1)) != null,
-            "rowPath names no column: '%s'",
-            placeholders.group(1));
-      }
-    }
+    EndpointDeclaration requests = new EndpointDeclaration(properties);
+    Endpoint endpoint = requests.endpoint();
     Refresh refresh = refresh();
-    List<String> primaryKey = columns("primaryKey");
-    check(!primaryKey.isEmpty(), "no primaryKey");
+    List<String> primaryKey = properties.columns("primaryKey");
+    properties.check(!primaryKey.isEmpty(), "no primaryKey");
     for (String column : primaryKey) {
-      check(
+      properties.check(
           !Column.isNullable(declared.getField(column)), "the key column '%s' may be null", column);
     }
-    String partitionBy = partitionBy(refresh);
+    Each each = requests.each(primaryKey);
+    String partitionBy = partitionBy(refresh, each);
     for (Schema.Field column : declared.getFields()) {
       // What the API leaves out must not end the run.
-      check(
+      properties.check(
           Column.isNullable(column)
               || Column.fromParent(column) != null
               || primaryKey.contains(column.name())
@@ -113,58 +105,79 @@ final class TableDeclaration {
           "the column '%s' is neither in the key nor the partition: give it [\"null\", type]",
           column.name());
     }
-    Table table =
-        new Table(
-            name,
-            SystemColumns.after(declared),
-            text("group") == null ? name : text("group"),
-            path,
-            rowPath,
-            strings("parent"),
-            flag("paginated"),
-            primaryKey,
-            partitionBy,
-            columns("clusterBy"),
-            refresh,
-            scope(refresh),
-            unfinished(),
-            flag("sensitive"),
-            buckets(refresh));
-    check(!table.parents().isEmpty(), "no parent");
-    return table;
+    boolean sensitive = properties.flag("sensitive");
+    checkSecrets(sensitive);
+    List<String> parents = properties.strings("parent");
+    properties.check(!parents.isEmpty(), "no parent");
+    boolean optIn = properties.flag("optIn");
+    String group = properties.text("group");
+    properties.check(!optIn || group == null, "an optIn table is in no group");
+    return new Table(
+        name,
+        SystemColumns.after(declared),
+        group == null ? name : group,
+        optIn,
+        endpoint,
+        parents,
+        requests.condition(),
+        each,
+        primaryKey,
+        partitionBy,
+        properties.columns("clusterBy"),
+        refresh,
+        scope(refresh, parents),
+        unfinished(),
+        sensitive,
+        Set.copyOf(properties.strings("dropped")),
+        buckets(refresh));
   }
 
-  private void checkPath(String path) {
-    check(!path.startsWith("/") && !path.contains("://"), "the path '%s' is not relative", path);
-    for (String part : Splitter.on(CharMatcher.anyOf("/?")).split(path)) {
-      check(!part.equals(".") && !part.equals(".."), "the path '%s' leaves /api/v2/", path);
+  /** Where something is kept from everybody, nothing that is not understood may be shown either. */
+  private void checkSecrets(boolean sensitive) {
+    List<String> dropped = properties.strings("dropped");
+    properties.check(sensitive || dropped.isEmpty(), "dropped is for sensitive tables");
+    for (String field : dropped) {
+      properties.check(declared.getField(field) == null, "'%s' is dropped, and a column", field);
     }
+    properties.check(
+        sensitive || declared.getFields().stream().noneMatch(Column::hasMask),
+        "mask is for columns of sensitive tables");
   }
 
-  private @Nullable String partitionBy(Refresh refresh) {
-    String column = text("partitionBy");
+  private @Nullable String partitionBy(Refresh refresh, @Nullable Each each) {
+    String column = properties.text("partitionBy");
     if (column == null) {
-      check(refresh == Refresh.FULL, "an incremental table needs partitionBy");
+      // What is looked up by its key before it is asked for has no day to be looked up in.
+      boolean isLookedUp = each != null && each.knownFor() != null;
+      properties.check(
+          refresh == Refresh.FULL || isLookedUp, "an incremental table needs partitionBy");
       return null;
     }
-    check(refresh == Refresh.INCREMENTAL, "a full-refresh table has one file, not partitions");
+    properties.check(
+        refresh == Refresh.INCREMENTAL, "a full-refresh table has one file, not partitions");
     Schema.Field field = declared.getField(column);
-    check(field != null, "partitionBy names no column: '%s'", column);
-    check(
+    properties.check(field != null, "partitionBy names no column: '%s'", column);
+    properties.check(
         !Column.isNullable(field) && Column.isTimestamp(field.schema()),
         "the partition column '%s' must be a timestamp-micros that is never null",
         column);
     return column;
   }
 
-  private @Nullable String scope(Refresh refresh) {
-    String column = text("scope");
+  private @Nullable String scope(Refresh refresh, List<String> parents) {
+    String column = properties.text("scope");
     if (refresh == Refresh.INCREMENTAL) {
-      check(column == null, "only full-refresh tables have a scope");
+      properties.check(column == null, "only full-refresh tables have a scope");
       return null;
     }
-    check(column != null, "a full-refresh table needs a scope: the column of its project's id");
-    check(declared.getField(column) != null, "scope names no column: '%s'", column);
+    if (parents.contains(Table.TOKEN)) {
+      properties.check(column == null, "what a token sees is no scope: another may see more");
+      return null;
+    }
+    properties.check(
+        column != null,
+        "a full-refresh table needs a scope: the column of its project's or organization's id");
+    properties.check(declared.getField(column) != null, "scope names no column: '%s'", column);
     return column;
   }
 
@@ -173,7 +186,7 @@ final class TableDeclaration {
     if (value == null) {
       return null;
     }
-    check(
+    properties.check(
         value instanceof Map<?, ?> map
             && map.get("field") instanceof String
             && map.get("notIn") instanceof List<?>
@@ -185,7 +198,7 @@ final class TableDeclaration {
     ((List<?>) map.get("notIn")).forEach(v -> finals.add(String.valueOf(v)));
     Unfinished unfinished =
         new Unfinished((String) map.get("field"), finals, (String) map.get("unlessSet"));
-    check(
+    properties.check(
         declared.getField(unfinished.field()) != null
             && (unfinished.unlessSet() == null
                 || declared.getField(unfinished.unlessSet()) != null),
@@ -194,99 +207,21 @@ final class TableDeclaration {
   }
 
   private Refresh refresh() {
-    String text = text("refresh");
+    String text = properties.text("refresh");
     for (Refresh refresh : Refresh.values()) {
       if (refresh.declared().equals(text)) {
         return refresh;
       }
     }
-    throw refusal("refresh is '%s'; give incremental or full", text);
+    throw properties.refusal("refresh is '%s'; give incremental or full", text);
   }
 
   private int buckets(Refresh refresh) {
     Object value = declared.getObjectProp("buckets");
-    check(
+    properties.check(
         value == null || refresh != Refresh.FULL, "a full-refresh table has one file, no buckets");
-    check(value == null || (value instanceof Integer n && n > 0), "buckets is not positive");
+    properties.check(
+        value == null || (value instanceof Integer n && n > 0), "buckets is not positive");
     return value == null ? 1 : (Integer) value;
-  }
-
-  private boolean flag(String property) {
-    Object value = declared.getObjectProp(property);
-    check(value == null || value instanceof Boolean, "%s is neither true nor false", property);
-    return value != null && (Boolean) value;
-  }
-
-  private @Nullable String text(String property) {
-    Object value = declared.getObjectProp(property);
-    check(value == null || value instanceof String, "%s is not a text", property);
-    return (String) value;
-  }
-
-  private List<String> columns(String property) {
-    List<String> names = strings(property);
-    for (String name : names) {
-      check(declared.getField(name) != null, "%s names no column: '%s'", property, name);
-    }
-    return names;
-  }
-
-  private List<String> strings(String property) {
-    Object value = declared.getObjectProp(property);
-    if (value == null) {
-      return List.of();
-    }
-    if (value instanceof String text) {
-      return List.of(text);
-    }
-    check(value instanceof List<?>, "%s is neither a text nor a list", property);
-    List<String> texts = new ArrayList<>();
-    ((List<?>) value).forEach(v -> texts.add(String.valueOf(v)));
-    return texts;
-  }
-
-  /** Checks that every placeholder is something that a parent has. */
-  static void checkParentColumns(Table table, String parent, Map<String, Schema> parentColumns) {
-    for (String column : table.parentColumns()) {
-      if (!parentColumns.containsKey(column)) {
-        throw new CatalogException(
-            String.format(
-                "%s.avsc: needs '%s' of its parent %s, which has no such column",
-                table.name(), column, parent));
-      }
-    }
-    for (Schema.Field column : table.schema().getFields()) {
-      String source = Column.fromParent(column);
-      if (source != null && !takes(column.schema(), parentColumns.get(source))) {
-        throw new CatalogException(
-            String.format(
-                "%s.avsc: the column '%s' cannot take every value of %s.%s",
-                table.name(), column.name(), parent, source));
-      }
-    }
-    Matcher brackets =
-        Pattern.compile("[{}]").matcher(Table.PLACEHOLDER.matcher(table.path()).replaceAll(""));
-    if (brackets.find()) {
-      throw new CatalogException(
-          String.format(
-              "%s.avsc: the path '%s' has an open placeholder", table.name(), table.path()));
-    }
-  }
-
-  private static boolean takes(Schema column, Schema source) {
-    return Column.typeName(column).equals(Column.typeName(source))
-        && (column.isNullable() || !source.isNullable());
-  }
-
-  @FormatMethod
-  private void check(boolean holds, @FormatString String format, Object... args) {
-    if (!holds) {
-      throw refusal(format, args);
-    }
-  }
-
-  @FormatMethod
-  private CatalogException refusal(@FormatString String format, Object... args) {
-    return new CatalogException(file + ": " + String.format(format, args));
   }
 }

@@ -72,7 +72,7 @@ public record CircleCiUrl(String origin) implements Serializable {
    * @return an absolute URL
    */
   public String of(ApiRequest request) {
-    return origin + API + "/" + request.path();
+    return origin + "/api/" + request.api() + "/" + request.path();
   }
 
   private static boolean isLoopback(String host) {

@@ -1,9 +1,14 @@
 package dev.circlebeam.fetch;
 
-import dev.circlebeam.catalog.Refresh;
+import dev.circlebeam.catalog.Each;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.plan.RerunSearch;
+import dev.circlebeam.record.Timestamps;
 import dev.circlebeam.state.Settled;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -15,24 +20,34 @@ final class Descent {
   private final TableTree tree;
   private final Tally tally;
   private final StoredParents parents;
+  private final KnownRows known;
   private final Consumer<TableRequest> submit;
 
   /**
    * @param tree which table is below which
    * @param tally takes rows that nothing can be asked for below
    * @param parents looks up what is on disk
+   * @param known what is there already and young enough
    * @param submit takes requests
    */
-  Descent(TableTree tree, Tally tally, StoredParents parents, Consumer<TableRequest> submit) {
+  Descent(
+      TableTree tree,
+      Tally tally,
+      StoredParents parents,
+      KnownRows known,
+      Consumer<TableRequest> submit) {
     this.tree = tree;
     this.tally = tally;
     this.parents = parents;
+    this.known = known;
     this.submit = submit;
   }
 
-  /** Tells whether the rows of a table are pipelines, from which all incremental reading begins. */
-  static boolean isPipelines(Table table) {
-    return table.isRoot() && table.refresh() == Refresh.INCREMENTAL;
+  /** Asks for a table below a project, its organization or the token. */
+  void at(ProjectWalk project, Table table, Map<String, Object> columns) {
+    for (Map<String, Object> parent : each(table, columns, null)) {
+      submit.accept(TableRequest.first(table, parent, null, null, project));
+    }
   }
 
   /**
@@ -47,7 +62,7 @@ final class Descent {
     PipelineOrigin origin = request.origin();
     Subtree subtree = request.subtree();
     boolean isFinal = table.unfinishedWhen() == null || !table.unfinishedWhen().matches(row);
-    if (isPipelines(table)) {
+    if (table.isPipelines()) {
       String id = row.get(table.primaryKey().get(0)).toString();
       origin = new PipelineOrigin(id, ListReading.createdAt(table, row));
       project.looksAt(origin);
@@ -69,7 +84,7 @@ final class Descent {
     }
     for (Table child : tree.children(table.name())) {
       if (done.isEmpty() || !done.contains(child.name()) || project.isUnfinished(origin)) {
-        ask(request, child, StoredParents.columns(row, child.parentColumns()), origin, subtree);
+        ask(request, child, row, origin, subtree);
       } else if (tree.leadsBeyond(child, done)) {
         parents.want(child, new StoredParents.Wanted(origin, project, done));
       }
@@ -95,9 +110,12 @@ final class Descent {
   private void belowStored(Table table, GenericRecord row, StoredParents.Wanted pipeline) {
     for (Table child : tree.children(table.name())) {
       if (!pipeline.done().contains(child.name())) {
-        Map<String, Object> parent = StoredParents.columns(row, child.parentColumns());
-        submit.accept(
-            TableRequest.first(child, parent, pipeline.origin(), null, pipeline.project()));
+        if (child.when() == null || child.when().holds(table, row)) {
+          for (Map<String, Object> parent : parents(child, table, row, pipeline.origin())) {
+            submit.accept(
+                TableRequest.first(child, parent, pipeline.origin(), null, pipeline.project()));
+          }
+        }
       } else if (tree.leadsBeyond(child, pipeline.done())) {
         parents.want(child, pipeline);
       }
@@ -107,17 +125,56 @@ final class Descent {
   private void ask(
       TableRequest request,
       Table table,
-      Map<String, Object> parent,
+      GenericRecord row,
       @Nullable PipelineOrigin origin,
       @Nullable Subtree subtree) {
-    TableRequest next;
-    try {
-      next = TableRequest.first(table, parent, origin, subtree, request.listing().project());
-    } catch (IllegalArgumentException e) {
-      // An id that is no part of a path, such as "..": nobody can ask for what is below it.
-      tally.unusable(request, "an item: " + e.getMessage(), null, 1);
+    if (table.when() != null && !table.when().holds(request.table(), row)) {
       return;
     }
-    submit.accept(next);
+    ProjectWalk project = request.listing().project();
+    for (Map<String, Object> parent : parents(table, request.table(), row, origin)) {
+      try {
+        submit.accept(TableRequest.first(table, parent, origin, subtree, project));
+      } catch (IllegalArgumentException e) {
+        // An id that is no part of a path, such as "..": nobody can ask for what is below it.
+        tally.unusable(request, "an item: " + e.getMessage(), null, 1);
+        project.fullReads().broke(table);
+      }
+    }
+  }
+
+  /** The columns of a parent's row that requests need, one set for each request. */
+  private List<Map<String, Object>> parents(
+      Table table, Table above, GenericRecord row, @Nullable PipelineOrigin origin) {
+    Map<String, Object> columns = StoredParents.columns(row, table.takenFrom(above));
+    if (origin != null && table.parentColumns().contains(Table.PIPELINE_CREATED_AT)) {
+      columns.putIfAbsent(Table.PIPELINE_CREATED_AT, Timestamps.micros(origin.createdAt()));
+    }
+    return each(table, columns, row);
+  }
+
+  private List<Map<String, Object>> each(
+      Table table, Map<String, Object> columns, @Nullable GenericRecord row) {
+    Each each = table.each();
+    if (each == null) {
+      return List.of(columns);
+    }
+    Set<String> values = new LinkedHashSet<>(each.values());
+    for (String column : each.columns()) {
+      Object value = row.getSchema().getField(column) == null ? null : row.get(column);
+      if (value != null && !value.toString().isEmpty()) {
+        values.add(value.toString());
+      }
+    }
+    if (each.knownFor() != null) {
+      values.removeIf(value -> known.contains(table, value));
+    }
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (String value : values) {
+      Map<String, Object> parent = new HashMap<>(columns);
+      parent.put(each.name(), value);
+      all.add(parent);
+    }
+    return all;
   }
 }

@@ -81,7 +81,7 @@ final class PipelineLists {
       window.close(reading);
     } else {
       window.reached(reading, reading.wantedUntil());
-      waiting.add(request.page(page.nextPageToken()));
+      waiting.add(request.page(page.nextPageToken(), page.items()));
     }
   }
 
@@ -89,7 +89,7 @@ final class PipelineLists {
   void restarted(TableRequest request) {
     ListReading reading = request.listing().reading();
     window.open(reading, reading.wantedUntil());
-    waiting.add(request.page(null));
+    waiting.add(request.again());
   }
 
   /** A list cannot be read on. */

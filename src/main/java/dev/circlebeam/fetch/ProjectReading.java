@@ -98,7 +98,7 @@ final class ProjectReading {
               canonical == null ? slug : askable(canonical.toString(), slug),
               text(row.get("organization_id")),
               text(row.get("organization_slug"))));
-      tally.readWhole(done.request(), id);
+      tally.readWhole(done.request().table(), id);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.circlebeam.fetch;
 
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.state.Continuation;
@@ -29,6 +30,7 @@ final class ProjectWalk {
   private final Map<Instant, List<Subtree>> subtrees = new HashMap<>();
   private final TreeSet<String> failed = new TreeSet<>();
   private final Set<String> workflows = new HashSet<>();
+  private final FullReads fullReads = new FullReads();
   private boolean blocked;
   private boolean searched;
   private @Nullable Instant notReadUntil;
@@ -47,13 +49,32 @@ final class ProjectWalk {
     return lists;
   }
 
-  /** The columns that the project offers its tables. */
-  Map<String, Object> columns() {
+  /** What of it the tables that are read at one go have been read whole. */
+  FullReads fullReads() {
+    return fullReads;
+  }
+
+  /** The columns that the project, its organization or the token offers its tables. */
+  Map<String, Object> columns(String root) {
+    return switch (root) {
+      case Table.PROJECT -> columns();
+      case Table.ORGANIZATION -> organization();
+      default -> Map.of();
+    };
+  }
+
+  private Map<String, Object> organization() {
     Map<String, Object> columns = new HashMap<>();
-    columns.put("project_id", task.project().id());
-    columns.put("project_slug", task.project().slug());
     columns.put("organization_id", task.project().organizationId());
     columns.put("organization_slug", task.project().organizationSlug());
+    return columns;
+  }
+
+  /** The columns that the project offers its tables. */
+  Map<String, Object> columns() {
+    Map<String, Object> columns = organization();
+    columns.put("project_id", task.project().id());
+    columns.put("project_slug", task.project().slug());
     return columns;
   }
 

@@ -1,5 +1,6 @@
 package dev.circlebeam.fetch;
 
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
@@ -15,7 +16,9 @@ import dev.circlebeam.state.StateStore;
 import dev.circlebeam.state.SyncState;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -141,10 +144,22 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
       CommittedRuns committed =
           isLaterSlice ? state.committed().plus(spec.startedAt()) : state.committed();
       int next = 0;
+      Set<String> organizations = new HashSet<>();
       for (ProjectName project : projects) {
         ProjectState known = state.projects().get(project.id());
         RunSoFar soFar = isLaterSlice ? known.thisRun() : null;
         ProjectTask task = planner.plan(project, known, soFar, committed);
+        if (task.isFirstSlice()) {
+          Set<String> more = new HashSet<>();
+          if (next == 0) {
+            more.add(Table.TOKEN);
+          }
+          String organization = project.organizationId();
+          if (organization != null && organizations.add(organization)) {
+            more.add(Table.ORGANIZATION);
+          }
+          task = task.with(more);
+        }
         receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
       }
     }

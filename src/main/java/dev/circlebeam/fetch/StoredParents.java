@@ -72,7 +72,7 @@ final class StoredParents {
   private void lookUp(TableTree tree, Table table, Map<String, Wanted> pipelines, Found found) {
     Set<String> columns = new LinkedHashSet<>(table.primaryKey());
     columns.add(PIPELINE);
-    tree.children(table.name()).forEach(child -> columns.addAll(child.parentColumns()));
+    tree.children(table.name()).forEach(child -> columns.addAll(child.neededOf(table)));
     Instant first =
         pipelines.values().stream()
             .map(pipeline -> pipeline.origin().createdAt())

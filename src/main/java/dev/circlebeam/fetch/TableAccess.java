@@ -28,6 +28,7 @@ final class TableAccess {
   Answer<Page> send(TableRequest request) {
     PageReader reader = readers.get(request.table().name());
     return client.get(
-        request.request(), body -> reader.read(body, request.isList(), request.parent()));
+        request.request(),
+        body -> reader.read(body, request.isList(), request.parent(), request.before()));
   }
 }

@@ -1,10 +1,13 @@
 package dev.circlebeam.fetch;
 
+import dev.circlebeam.catalog.Paging;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiRequest;
+import dev.circlebeam.record.Page;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -15,6 +18,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param path what is asked for, without the page token
  * @param isList whether the answer is a page of a list
  * @param pageToken which page; null for the first
+ * @param before how many items of the list came on earlier pages
  * @param listing the list that the page is of
  * @param origin the pipeline below which the request is; null for none
  * @param subtree the row below that pipeline below which the request is; null for none
@@ -25,6 +29,7 @@ record TableRequest(
     ApiRequest path,
     boolean isList,
     @Nullable String pageToken,
+    long before,
     Listing listing,
     @Nullable PipelineOrigin origin,
     @Nullable Subtree subtree) {
@@ -95,29 +100,30 @@ record TableRequest(
       @Nullable PipelineOrigin origin,
       @Nullable Subtree subtree,
       @Nullable ProjectWalk project) {
-    ApiRequest path = ApiRequest.of(table.path(), parent);
+    ApiRequest path = ApiRequest.of(table.endpoint().api(), table.path(), parent);
     Listing listing = new Listing(project, null);
-    return new TableRequest(table, parent, path, table.paginated(), null, listing, origin, subtree);
+    return new TableRequest(
+        table, parent, path, table.paginated(), null, 0, listing, origin, subtree);
   }
 
   /** Makes the request for the first page that is to be read of a list of pipelines. */
   static TableRequest list(
       Table table, ProjectWalk project, ListReading reading, @Nullable String branch) {
     Map<String, Object> parent = project.columns();
-    ApiRequest path = ApiRequest.of(table.path(), parent);
+    ApiRequest path = ApiRequest.of(table.endpoint().api(), table.path(), parent);
     if (branch != null) {
       path = path.with(Map.of("branch", branch));
     }
     Listing listing = new Listing(project, reading);
-    return new TableRequest(table, parent, path, true, reading.nextToken(), listing, null, null);
+    return new TableRequest(table, parent, path, true, reading.nextToken(), 0, listing, null, null);
   }
 
   /** Makes the request for one row that is known by its key. */
   static TableRequest row(Table table, PipelineOrigin origin, ProjectWalk project) {
     ApiRequest path =
-        ApiRequest.of(table.rowPath(), Map.of(table.primaryKey().get(0), origin.id()));
+        ApiRequest.of(table.endpoint().rowPath(), Map.of(table.primaryKey().get(0), origin.id()));
     Listing listing = new Listing(project, null);
-    return new TableRequest(table, project.columns(), path, false, null, listing, origin, null);
+    return new TableRequest(table, project.columns(), path, false, null, 0, listing, origin, null);
   }
 
   /** Tells whether it is for a page of a list of pipelines. */
@@ -125,13 +131,63 @@ record TableRequest(
     return listing.reading() != null;
   }
 
-  /** Makes the request for another page of the same list; null for the first. */
-  TableRequest page(@Nullable String token) {
-    return new TableRequest(table, parent, path, isList, token, listing, origin, subtree);
+  /** Makes the request for the same list from its beginning. */
+  TableRequest again() {
+    return new TableRequest(table, parent, path, isList, null, 0, listing, origin, subtree);
+  }
+
+  /**
+   * Makes the request for the next page of the same list.
+   *
+   * @param token what names it
+   * @param items how many items were on this page
+   */
+  TableRequest page(String token, int items) {
+    return new TableRequest(
+        table, parent, path, isList, token, before + items, listing, origin, subtree);
+  }
+
+  /**
+   * Returns what names the next page.
+   *
+   * @param page the answer
+   * @return the name; null when it was the last, or no other can be had
+   */
+  @Nullable String next(Page page) {
+    if (!isList) {
+      return null;
+    }
+    return switch (table.endpoint().paging()) {
+      case TOKEN -> page.nextPageToken();
+      case OFFSET -> page.items() == 0 ? null : String.valueOf(before + page.items());
+      case NONE, FIRST_PAGE -> null;
+    };
+  }
+
+  /**
+   * Tells whether the list goes on with something new.
+   *
+   * @param page the answer
+   * @param next what names the page after it
+   */
+  boolean repeats(Page page, String next) {
+    if (table.endpoint().paging() != Paging.OFFSET) {
+      return !listing.isNew(next);
+    }
+    // A server that does not know offsets gives the same page for ever.
+    return !page.rows().isEmpty() && !listing.isNew(key(page.rows().get(0)));
+  }
+
+  private String key(GenericRecord row) {
+    return table.primaryKey().stream().map(row::get).toList().toString();
   }
 
   /** What is sent. */
   ApiRequest request() {
-    return pageToken == null ? path : path.with(Map.of("page-token", pageToken));
+    if (pageToken == null) {
+      return path;
+    }
+    boolean isOffset = table.endpoint().paging() == Paging.OFFSET;
+    return path.with(Map.of(isOffset ? "offset" : "page-token", pageToken));
   }
 }

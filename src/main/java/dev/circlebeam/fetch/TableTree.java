@@ -19,7 +19,9 @@ final class TableTree {
    * @param read names of the tables that are read
    */
   TableTree(Catalog catalog, Set<String> read) {
-    children.put(Table.PROJECT, wanted(catalog, Table.PROJECT, read));
+    for (String root : Table.ROOTS) {
+      children.put(root, wanted(catalog, root, read));
+    }
     for (String name : read) {
       children.put(name, wanted(catalog, name, read));
       depths.put(name, catalog.depth(catalog.table(name)));
@@ -31,7 +33,7 @@ final class TableTree {
     }
   }
 
-  /** The tables directly below one, or below {@link Table#PROJECT}. */
+  /** The tables directly below one, or below one of {@link Table#ROOTS}. */
   List<Table> children(String table) {
     return children.get(table);
   }

@@ -2,10 +2,12 @@ package dev.circlebeam.fetch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiRequest;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.circleci.Failure;
+import dev.circlebeam.circleci.FailureKind;
 import dev.circlebeam.circleci.RateCourse;
 import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
@@ -125,7 +127,7 @@ final class Tally {
             clock.instant(),
             request.table().name(),
             parentIds(request),
-            request.request().path(),
+            request.request().shown(),
             200,
             "unusable_item",
             problem,
@@ -135,9 +137,9 @@ final class Tally {
   }
 
   /** Hands on that a full-refresh table was read whole for one project or organization. */
-  void readWhole(TableRequest request, String scope) {
-    if (spec.written().contains(request.table().name())) {
-      output.scope(new ScopeRead(request.table().name(), scope));
+  void readWhole(Table table, String scope) {
+    if (spec.written().contains(table.name())) {
+      output.scope(new ScopeRead(table.name(), scope));
     }
   }
 
@@ -145,6 +147,18 @@ final class Tally {
   void missing(TableRequest request) {
     count(request, FetchFigures.OfTable.missing());
     progress.table(request.table().name()).done(0);
+  }
+
+  /**
+   * Hands on that an organization's table is not to be had.
+   *
+   * @param organization how people know the organization; null when nobody does
+   */
+  void refused(TableRequest request, Failure failure, int attempts, @Nullable String organization) {
+    String why = failure.kind() == FailureKind.FORBIDDEN ? "not permitted" : "not found";
+    String whose = organization == null ? "the token's user" : organization;
+    count(request, FetchFigures.OfTable.refused(why + " for " + whose));
+    gaveUp(request, failure, failure.kind().label(), attempts, true);
   }
 
   /** Hands on a request that is given up. */
@@ -166,13 +180,22 @@ final class Tally {
             clock.instant(),
             table,
             parentIds(request),
-            request.request().path(),
+            request.request().shown(),
             failure.status(),
             kind,
-            failure.message(),
+            request.table().sensitive() ? plain(failure) : failure.message(),
             attempts,
             secret ? null : failure.body(),
             !failedBefore));
+  }
+
+  /** What can be said of a failure without a word of the answer. */
+  private static String plain(Failure failure) {
+    if (failure.status() == 0) {
+      return failure.message();
+    }
+    String status = "HTTP " + failure.status();
+    return failure.status() / 100 == 2 ? status + ", " + failure.kind().label() : status;
   }
 
   /** Returns what was counted, with what the dispatcher counted. */

@@ -1,7 +1,5 @@
 package dev.circlebeam.fetch;
 
-import dev.circlebeam.catalog.Column;
-import dev.circlebeam.catalog.Refresh;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.Dispatcher;
@@ -40,7 +38,7 @@ final class Walk {
   private final TableTree tree;
   private final PipelineLists pipelines;
   private final Descent descent;
-  private final Set<String> asked = new HashSet<>();
+  private final Asked asked = new Asked();
   private final List<ProjectWalk> projects = new ArrayList<>();
 
   Walk(
@@ -50,7 +48,13 @@ final class Walk {
     this.tally = tally;
     this.tree = new TableTree(spec.catalog(), spec.read());
     this.pipelines = new PipelineLists(spec.pipelinesOfShard());
-    this.descent = new Descent(tree, tally, new StoredParents(stored), this::submit);
+    this.descent =
+        new Descent(
+            tree,
+            tally,
+            new StoredParents(stored),
+            new KnownRows(stored, spec.startedAt()),
+            this::submit);
   }
 
   /**
@@ -86,14 +90,29 @@ final class Walk {
     return projects;
   }
 
-  /** Returns what was learned of each project. */
+  /** Ends the walk: hands on what was read whole, and returns what was learned of each project. */
   List<ProjectFacts> facts() {
     if (dispatcher.isStopped()) {
       noteWhatIsLeft();
     }
-    Set<String> incremental = new HashSet<>(spec.written());
-    incremental.removeIf(name -> spec.catalog().table(name).refresh() == Refresh.FULL);
-    return projects.stream().map(project -> project.facts(incremental, pipelines.cut())).toList();
+    projects.forEach(this::handOnFullReads);
+    Set<String> following = new HashSet<>(spec.written());
+    following.removeIf(name -> !spec.catalog().followsPipelines(spec.catalog().table(name)));
+    return projects.stream().map(project -> project.facts(following, pipelines.cut())).toList();
+  }
+
+  private void handOnFullReads(ProjectWalk project) {
+    for (String name : spec.written()) {
+      Table table = spec.catalog().table(name);
+      String root = spec.catalog().root(table);
+      // Of the projects themselves it is known since they were read.
+      if (table.scope() != null
+          && !name.equals(Table.PROJECTS)
+          && project.task().roots().contains(root)
+          && project.fullReads().isWhole(spec.catalog(), table)) {
+        tally.readWhole(table, project.columns(root).get(root + "_id").toString());
+      }
+    }
   }
 
   /** Returns where the slice ends; null when it takes all there is. */
@@ -104,12 +123,11 @@ final class Walk {
   private void noteWhatIsLeft() {
     for (TableRequest request : dispatcher.dropped()) {
       if (request.origin() != null) {
-        boolean isRow = Descent.isPipelines(request.table());
+        boolean isRow = request.table().isPipelines();
         request.listing().project().dropped(request.origin(), request.table().name(), isRow);
       }
-      if (request.subtree() != null) {
-        request.subtree().unsettle();
-      }
+      asked.failed(request);
+      request.listing().project().fullReads().broke(request.table());
     }
     for (PipelineLists.Listed listed : pipelines.held()) {
       if (pipelines.cut() == null || !listed.createdAt().isBefore(pipelines.cut())) {
@@ -121,9 +139,7 @@ final class Walk {
 
   /** The tables that are lists of pipelines; there is one. */
   private List<Table> lists() {
-    return tree.children(Table.PROJECT).stream()
-        .filter(table -> table.refresh() == Refresh.INCREMENTAL)
-        .toList();
+    return tree.children(Table.PROJECT).stream().filter(Table::isPipelines).toList();
   }
 
   private void begin(ProjectWalk project) {
@@ -135,11 +151,12 @@ final class Walk {
       }
       task.due().forEach(id -> lookAgain(project, table, id, task.unfinished().get(id)));
     }
-    for (Table table : tree.children(Table.PROJECT)) {
-      // The projects' own rows were read to plan this.
-      boolean isOther = table.refresh() == Refresh.FULL && !table.name().equals(Table.PROJECTS);
-      if (isOther && task.isFirstSlice()) {
-        submit(TableRequest.first(table, project.columns(), null, null, project));
+    for (String root : task.roots()) {
+      for (Table table : tree.children(root)) {
+        // The projects' own rows were read to plan this.
+        if (!table.isPipelines() && !table.name().equals(Table.PROJECTS)) {
+          descent.at(project, table, project.columns(root));
+        }
       }
     }
   }
@@ -150,12 +167,13 @@ final class Walk {
     Map<String, Object> columns = project.columns();
     columns.put(table.primaryKey().get(0), id);
     columns.put(table.partitionBy(), Timestamps.micros(known.createdAt()));
+    columns.put(Table.PIPELINE_CREATED_AT, Timestamps.micros(known.createdAt()));
     boolean needsRow =
         known.why().contains(table.name())
             || known.failedTables().contains(table.name())
             || known.unreadTables().contains(table.name());
     for (Table child : tree.children(table.name())) {
-      needsRow |= !columns.keySet().containsAll(child.parentColumns());
+      needsRow |= !columns.keySet().containsAll(child.neededOf(table));
     }
     if (needsRow) {
       submit(TableRequest.row(table, origin, project));
@@ -205,8 +223,8 @@ final class Walk {
 
   private void take(TableRequest request, Answer.Ok<Page> ok, int attempts) {
     Page page = ok.body();
-    String next = page.nextPageToken();
-    boolean repeats = next != null && !request.listing().isNew(next);
+    String next = request.next(page);
+    boolean repeats = next != null && request.repeats(page, next);
     if (request.isOfPipelines()) {
       // Its rows are handed on when they are known to belong to the slice.
       tally.took(request, page, List.of(), ok.arrived(), attempts);
@@ -226,18 +244,17 @@ final class Walk {
               null,
               null);
       giveUp(request, failure, "page_token_repeated", attempts);
-    } else if (next == null) {
-      readWhole(request);
-    } else if (!request.isOfPipelines()) {
-      submit(request.page(next));
-    }
-  }
-
-  private void readWhole(TableRequest request) {
-    String scope = request.table().scope();
-    if (scope != null) {
-      String source = Column.fromParent(request.table().schema().getField(scope));
-      tally.readWhole(request, request.parent().get(source).toString());
+    } else if (next != null && !request.isOfPipelines()) {
+      submit(request.page(next, page.items()));
+    } else if (next == null && page.nextPageToken() != null) {
+      Failure failure =
+          new Failure(
+              FailureKind.MALFORMED,
+              200,
+              "the list has more rows than its first page, and no other can be asked for",
+              null,
+              null);
+      giveUp(request, failure, "list_truncated", attempts);
     }
   }
 
@@ -245,7 +262,7 @@ final class Walk {
   private static boolean isWanted(TableRequest request, GenericRecord row) {
     Table table = request.table();
     ProjectTask task = request.listing().project().task();
-    return !Descent.isPipelines(table)
+    return !table.isPipelines()
         || task.unfinished().containsKey(request.origin().id())
         || !ListReading.createdAt(table, row).isBefore(task.startDate());
   }
@@ -256,6 +273,11 @@ final class Walk {
     }
     boolean gone = failure.kind() == FailureKind.NOT_FOUND;
     boolean inMidList = request.pageToken() != null;
+    boolean refused = failure.kind() == FailureKind.FORBIDDEN || (gone && !inMidList);
+    if (refused && isOrganizationWide(request)) {
+      refuse(request, failure, attempts);
+      return;
+    }
     if (inMidList && (gone || failure.kind() == FailureKind.BAD_REQUEST)) {
       if (!request.listing().restart()) {
         giveUp(request, failure, "page_token_expired", attempts);
@@ -263,24 +285,38 @@ final class Walk {
         tally.found(request);
         pipelines.restarted(request);
       } else {
-        submit(request.page(null));
+        submit(request.again());
       }
     } else if (gone) {
       if (request.origin() != null) {
         request.listing().project().looksAt(request.origin());
       }
       close(request);
+      request.listing().project().fullReads().broke(request.table());
       tally.missing(request);
     } else {
       giveUp(request, failure, failure.kind().label(), attempts);
     }
   }
 
+  private boolean isOrganizationWide(TableRequest request) {
+    return !spec.catalog().root(request.table()).equals(Table.PROJECT);
+  }
+
+  /** Tells once for an organization and table that it is not to be had. */
+  private void refuse(TableRequest request, Failure failure, int attempts) {
+    ProjectWalk project = request.listing().project();
+    if (project.fullReads().refused(request.table())) {
+      tally.refused(request, failure, attempts, project.task().project().organization());
+    } else {
+      tally.missing(request);
+    }
+  }
+
   private void giveUp(TableRequest request, Failure failure, String kind, int attempts) {
     close(request);
-    if (request.subtree() != null) {
-      request.subtree().unsettle();
-    }
+    asked.failed(request);
+    request.listing().project().fullReads().broke(request.table());
     boolean failedBefore =
         request.listing().project().failed(request.origin(), request.table().name());
     tally.gaveUp(request, failure, kind, attempts, failedBefore);
@@ -294,10 +330,13 @@ final class Walk {
   }
 
   private void submit(TableRequest request) {
-    boolean isNew = asked.add(request.path().path());
+    boolean isNew = asked.isNew(request);
     boolean isFurther = request.pageToken() != null || request.listing().isRestarted();
     if (!isNew && !isFurther && !request.isOfPipelines()) {
-      if (request.subtree() != null) {
+      if (tree.children(request.table().name()).isEmpty()
+          && request.table().unfinishedWhen() == null) {
+        asked.share(request);
+      } else if (request.subtree() != null) {
         // It was asked for on behalf of the same row, listed twice, and may fail there.
         request.subtree().unsettle();
       }

@@ -1,5 +1,6 @@
 package dev.circlebeam.plan;
 
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.Continuation;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -111,7 +113,8 @@ public record Planner(
         fullRefresh ? new TreeMap<>() : known.settled(),
         new TreeSet<>(known.failed()),
         soFar == null || !soFar.searched() ? search(known, committed) : null,
-        soFar == null);
+        soFar == null,
+        soFar == null ? new TreeSet<>(Set.of(Table.PROJECT)) : new TreeSet<>());
   }
 
   /**

@@ -33,7 +33,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param settled by pipeline creation time, what is known to be final
  * @param failed the project's tables that the last run could not read
  * @param search which reruns under old pipelines are to be looked for; null when none are
- * @param isFirstSlice whether the tables that are not below pipelines are to be read
+ * @param isFirstSlice whether this is the run's first slice of it
+ * @param roots of what the tables are to be read that do not follow pipelines: in the first slice
+ *     the project, with one project the organization, and with one of them all that the token sees
  */
 public record ProjectTask(
     ProjectName project,
@@ -50,7 +52,8 @@ public record ProjectTask(
     TreeMap<Instant, TreeSet<String>> settled,
     TreeSet<String> failed,
     @Nullable Search search,
-    boolean isFirstSlice)
+    boolean isFirstSlice,
+    TreeSet<String> roots)
     implements Serializable {
   /**
    * From where on pipelines are read again though complete.
@@ -81,6 +84,34 @@ public record ProjectTask(
    * @param committed the runs whose rows can be relied on
    */
   public record Search(Instant from, CommittedRuns committed) implements Serializable {}
+
+  /**
+   * Makes the same task with more to read.
+   *
+   * @param more of what else the tables are to be read
+   * @return the task
+   */
+  public ProjectTask with(Set<String> more) {
+    TreeSet<String> all = new TreeSet<>(roots);
+    all.addAll(more);
+    return new ProjectTask(
+        project,
+        now,
+        startDate,
+        lists,
+        done,
+        doneBy,
+        complete,
+        rereadFrom,
+        unfinished,
+        due,
+        givenUp,
+        settled,
+        failed,
+        search,
+        isFirstSlice,
+        all);
+  }
 
   /**
    * Tells whether a pipeline is wanted.

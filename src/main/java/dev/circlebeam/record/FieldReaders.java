@@ -37,7 +37,7 @@ final class FieldReaders {
     this.schema = schema;
     for (Schema.Field field : schema.getFields()) {
       if (!notRead.contains(field.name())) {
-        readers.put(field.name(), new Reader(field.pos(), ValueReader.of(field.schema())));
+        readers.put(field.name(), new Reader(field.pos(), ValueReader.of(field)));
       }
     }
   }

@@ -21,6 +21,15 @@ public record Page(
     int misfits,
     Set<String> extraFields) {
   /**
+   * Returns how many items the answer had.
+   *
+   * @return rows and others
+   */
+  public int items() {
+    return rows.size() + rejected.size();
+  }
+
+  /**
    * An item that cannot become a row.
    *
    * @param problem why, as in "has no id"

@@ -3,6 +3,7 @@ package dev.circlebeam.record;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.circlebeam.catalog.Endpoint;
 import dev.circlebeam.catalog.Table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +16,13 @@ import org.apache.avro.generic.GenericRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads the answers of one table: a list in CircleCI's envelope ({@code items}, {@code
+ * Reads the answers of one table: a list, mostly in CircleCI's envelope ({@code items}, {@code
  * next_page_token}), or one object. Safe for use by many threads.
  */
 public final class PageReader {
   private final RowReader rows;
+  private final Endpoint endpoint;
+  private final List<String> fields;
   private final boolean showsItems;
 
   /**
@@ -29,28 +32,50 @@ public final class PageReader {
    */
   public PageReader(Table table, Set<String> excluded, long syncedAt) {
     this.rows = new RowReader(table, excluded, syncedAt);
+    this.endpoint = table.endpoint();
+    this.fields = endpoint.rowFields();
     this.showsItems = !table.sensitive() && excluded.isEmpty();
+  }
+
+  /**
+   * Reads an answer that begins its list.
+   *
+   * @param body UTF-8 JSON
+   * @param isList whether it is a list, rather than one object
+   * @param parent the parent's columns that the table inherits
+   * @return what is in it
+   * @throws IOException as {@link #read(byte[], boolean, Map, long)}
+   */
+  public Page read(byte[] body, boolean isList, Map<String, ?> parent) throws IOException {
+    return read(body, isList, parent, 0);
   }
 
   /**
    * Reads an answer.
    *
    * @param body UTF-8 JSON
-   * @param isList whether it is a list in the envelope, rather than one object
+   * @param isList whether it is a list, rather than one object
    * @param parent the parent's columns that the table inherits
+   * @param before how many items of the list came on earlier pages
    * @return what is in it
    * @throws IOException when it is not JSON, or not of the form that the API documents
    */
-  public Page read(byte[] body, boolean isList, Map<String, ?> parent) throws IOException {
+  public Page read(byte[] body, boolean isList, Map<String, ?> parent, long before)
+      throws IOException {
     try (JsonParser parser = Json.parser(body)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new JsonParseException(parser, "not a JSON object");
+      boolean isBare = isList && endpoint.rows().equals(Endpoint.LIST);
+      if (parser.nextToken() != (isBare ? JsonToken.START_ARRAY : JsonToken.START_OBJECT)) {
+        throw new JsonParseException(parser, isBare ? "not a JSON list" : "not a JSON object");
       }
-      Reading reading = new Reading(parser, body, parent);
-      if (isList) {
-        reading.envelope();
-      } else {
+      Reading reading = new Reading(parser, body, parent, before);
+      if (!isList) {
         reading.item();
+      } else if (isBare) {
+        reading.items();
+      } else if (endpoint.rows().equals(Endpoint.VALUES)) {
+        reading.values();
+      } else {
+        reading.envelope();
       }
       if (parser.nextToken() != null) {
         throw new JsonParseException(parser, "something follows the JSON object");
@@ -69,11 +94,13 @@ public final class PageReader {
     private final Set<String> extraFields = new LinkedHashSet<>();
     private int misfits;
     private @Nullable String nextPageToken;
+    private long ordinal;
 
-    Reading(JsonParser parser, byte[] body, Map<String, ?> parent) {
+    Reading(JsonParser parser, byte[] body, Map<String, ?> parent, long before) {
       this.parser = parser;
       this.body = body;
       this.parent = parent;
+      this.ordinal = before;
     }
 
     void envelope() throws IOException {
@@ -82,14 +109,12 @@ public final class PageReader {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
-        if (name.equals("items")) {
+        if (FieldReaders.underscored(name).equals(fields.get(0))) {
           if (hasItems || value != JsonToken.START_ARRAY) {
             throw new JsonParseException(parser, "the items are no list, or are there twice");
           }
           hasItems = true;
-          while (parser.nextToken() != JsonToken.END_ARRAY) {
-            item();
-          }
+          within(1);
         } else if (name.equals("next_page_token")) {
           if (hasToken) {
             throw new JsonParseException(parser, "two page tokens");
@@ -105,6 +130,44 @@ public final class PageReader {
       }
     }
 
+    /** Reads a list, in whose items the rows are so many lists deeper. */
+    private void within(int level) throws IOException {
+      if (level == fields.size()) {
+        items();
+        return;
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw new JsonParseException(parser, "a list of objects holds something else");
+        }
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          boolean leads = FieldReaders.underscored(parser.currentName()).equals(fields.get(level));
+          if (parser.nextToken() == JsonToken.START_ARRAY && leads) {
+            within(level + 1);
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+    }
+
+    void items() throws IOException {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        item();
+      }
+    }
+
+    /** Reads an object whose values are items, or lists of them. */
+    void values() throws IOException {
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        if (parser.nextToken() == JsonToken.START_ARRAY) {
+          items();
+        } else {
+          item();
+        }
+      }
+    }
+
     private @Nullable String token(JsonToken value) throws IOException {
       if (value == JsonToken.VALUE_NULL) {
         return null;
@@ -117,12 +180,13 @@ public final class PageReader {
 
     void item() throws IOException {
       int start = (int) parser.currentTokenLocation().getByteOffset();
+      long position = ordinal++;
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
         reject("is not an object", start);
         return;
       }
-      RowReader.Outcome outcome = rows.read(parser, parent);
+      RowReader.Outcome outcome = rows.read(parser, parent, position);
       if (outcome.row() != null) {
         misfits += outcome.misfits();
         extraFields.addAll(outcome.extraFields());

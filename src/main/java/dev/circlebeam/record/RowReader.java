@@ -37,6 +37,9 @@ final class RowReader {
   private final Set<String> excluded;
   private final FieldReaders fields;
   private final Map<String, Inherited> inherited = new LinkedHashMap<>();
+  private final List<Schema.Field> ordinals;
+  private final List<Derived> derived;
+  private final List<Schema.Field> emptyWhenAbsent;
   private final int extraPosition;
   private final int syncedAtPosition;
   private final long syncedAt;
@@ -61,10 +64,15 @@ final class RowReader {
         inherited.put(field.name(), new Inherited(field.pos(), source, values));
       }
     }
+    this.ordinals = schema.getFields().stream().filter(Column::isOrdinal).toList();
+    this.derived = Derived.columns(schema);
+    this.emptyWhenAbsent = schema.getFields().stream().filter(Column::isEmptyWhenAbsent).toList();
     // What the item says of the parent's columns, or of ours, is neither lost nor believed.
     Set<String> notRead = new HashSet<>(inherited.keySet());
     notRead.add(Table.EXTRA);
     notRead.add(Table.SYNCED_AT);
+    ordinals.forEach(field -> notRead.add(field.name()));
+    derived.forEach(column -> notRead.add(column.name()));
     this.fields = new FieldReaders(schema, notRead);
   }
 
@@ -73,17 +81,28 @@ final class RowReader {
    *
    * @param parser at the item's opening brace
    * @param parent the parent's columns that the table inherits
+   * @param ordinal the item's place in its list
    * @return the row, or why there is none
    * @throws IOException when the JSON is broken
    */
-  Outcome read(JsonParser parser, Map<String, ?> parent) throws IOException {
+  Outcome read(JsonParser parser, Map<String, ?> parent, long ordinal) throws IOException {
     FieldReaders.Fields read = fields.read(parser);
     GenericRecord row = read.record();
     inherited.values().forEach(column -> row.put(column.position, parent.get(column.source)));
+    ordinals.forEach(field -> row.put(field.pos(), ordinal));
     row.put(syncedAtPosition, syncedAt);
+    for (Derived column : derived) {
+      column.fill(row);
+    }
+    for (Schema.Field field : emptyWhenAbsent) {
+      if (row.get(field.pos()) == null) {
+        row.put(field.pos(), "");
+      }
+    }
     List<Json.Field> extra = new ArrayList<>(0);
     for (Json.Field field : read.rest()) {
-      if (!excluded.contains(FieldReaders.underscored(field.name())) && !repeats(field, parent)) {
+      String name = FieldReaders.underscored(field.name());
+      if (!excluded.contains(name) && !table.dropped().contains(name) && !repeats(field, parent)) {
         extra.add(field);
       }
     }
@@ -111,7 +130,8 @@ final class RowReader {
   private @Nullable String problem(GenericRecord row) {
     for (String column : table.primaryKey()) {
       Object value = row.get(column);
-      if (value == null || value.toString().isEmpty()) {
+      boolean mayBeEmpty = Column.isEmptyWhenAbsent(table.schema().getField(column));
+      if (value == null || (value.toString().isEmpty() && !mayBeEmpty)) {
         return "has no usable " + column + ", which is part of the primary key";
       }
     }

@@ -9,6 +9,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -47,6 +49,10 @@ abstract class ValueReader {
 
   /** Reads a value that is not null. */
   abstract Read readValue(JsonParser parser) throws IOException;
+
+  static ValueReader of(Schema.Field field) {
+    return Column.isMasked(field) ? new MaskedAddress() : of(field.schema());
+  }
 
   static ValueReader of(Schema schema) {
     Schema type = Column.type(schema);
@@ -88,6 +94,23 @@ abstract class ValueReader {
     Read readValue(JsonParser parser) throws IOException {
       String text = parser.currentToken().isScalarValue() ? parser.getText() : null;
       return orMisfit(text != null && Surrogates.arePaired(text) ? text : null, parser);
+    }
+  }
+
+  /** An address of which only scheme and host are shown: people put secrets into the rest. */
+  private static final class MaskedAddress extends ValueReader {
+    private static final Pattern SERVER =
+        Pattern.compile("^(https?)://(?:[^/?#@]*@)?([^/?#@\\s]+)");
+
+    @Override
+    Read readValue(JsonParser parser) throws IOException {
+      String text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+      if (text == null) {
+        return misfit(parser);
+      }
+      Matcher server = SERVER.matcher(text);
+      boolean isAddress = server.find() && Surrogates.arePaired(server.group(2));
+      return Read.of(isAddress ? server.group(1) + "://" + server.group(2) + "/…" : "…");
     }
   }
 

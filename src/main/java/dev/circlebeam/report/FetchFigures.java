@@ -45,12 +45,18 @@ public record FetchFigures(
    * @param notFound how many requests were answered 404, below a project
    * @param misfits how many values had the wrong type for their column
    * @param extraFields names of fields that no column took
+   * @param refused why it is not to be had, and for whom, as in "not permitted for gh/acme"
    */
   public record OfTable(
-      long requests, long rows, long notFound, long misfits, TreeSet<String> extraFields)
+      long requests,
+      long rows,
+      long notFound,
+      long misfits,
+      TreeSet<String> extraFields,
+      TreeSet<String> refused)
       implements Serializable {
     /** Nothing counted yet. */
-    public static final OfTable NONE = new OfTable(0, 0, 0, 0, new TreeSet<>());
+    public static final OfTable NONE = new OfTable(0, 0, 0, 0, new TreeSet<>(), new TreeSet<>());
 
     /**
      * Adds figures.
@@ -61,12 +67,15 @@ public record FetchFigures(
     public OfTable plus(OfTable more) {
       TreeSet<String> fields = new TreeSet<>(extraFields);
       fields.addAll(more.extraFields);
+      TreeSet<String> reasons = new TreeSet<>(refused);
+      reasons.addAll(more.refused);
       return new OfTable(
           requests + more.requests,
           rows + more.rows,
           notFound + more.notFound,
           misfits + more.misfits,
-          fields);
+          fields,
+          reasons);
     }
 
     /**
@@ -78,7 +87,7 @@ public record FetchFigures(
      * @return the figures
      */
     public static OfTable answer(long rows, long misfits, Set<String> extraFields) {
-      return new OfTable(1, rows, 0, misfits, new TreeSet<>(extraFields));
+      return new OfTable(1, rows, 0, misfits, new TreeSet<>(extraFields), new TreeSet<>());
     }
 
     /**
@@ -88,7 +97,7 @@ public record FetchFigures(
      * @return the figures
      */
     public static OfTable rows(long rows) {
-      return new OfTable(0, rows, 0, 0, new TreeSet<>());
+      return new OfTable(0, rows, 0, 0, new TreeSet<>(), new TreeSet<>());
     }
 
     /**
@@ -97,7 +106,17 @@ public record FetchFigures(
      * @return the figures
      */
     public static OfTable missing() {
-      return new OfTable(1, 0, 1, 0, new TreeSet<>());
+      return new OfTable(1, 0, 1, 0, new TreeSet<>(), new TreeSet<>());
+    }
+
+    /**
+     * Makes the figures of a table that is not to be had.
+     *
+     * @param why and for whom
+     * @return the figures
+     */
+    public static OfTable refused(String why) {
+      return new OfTable(1, 0, 0, 0, new TreeSet<>(), new TreeSet<>(Set.of(why)));
     }
   }
 

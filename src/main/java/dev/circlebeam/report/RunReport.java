@@ -157,6 +157,7 @@ public record RunReport(
    * @param notFound how many requests were answered 404: deleted, or too old
    * @param misfits how many values did not fit their column and are in {@code _extra}
    * @param extraFields names of fields that are in {@code _extra}
+   * @param refused why it was not to be had, and for which organizations
    */
   public record OfTable(
       long rows,
@@ -165,10 +166,18 @@ public record RunReport(
       long requests,
       long notFound,
       long misfits,
-      Set<String> extraFields) {
+      Set<String> extraFields,
+      Set<String> refused) {
+    /** Takes what an older version wrote, too. */
+    public OfTable {
+      refused = refused == null ? Set.of() : refused;
+    }
+
     OfTable plus(OfTable more) {
       Set<String> fields = new TreeSet<>(extraFields);
       fields.addAll(more.extraFields);
+      Set<String> reasons = new TreeSet<>(refused);
+      reasons.addAll(more.refused);
       return new OfTable(
           rows + more.rows,
           files + more.files,
@@ -176,7 +185,8 @@ public record RunReport(
           requests + more.requests,
           notFound + more.notFound,
           misfits + more.misfits,
-          fields);
+          fields,
+          reasons);
     }
   }
 
@@ -443,7 +453,8 @@ public record RunReport(
               in.requests(),
               in.notFound(),
               in.misfits(),
-              in.extraFields()));
+              in.extraFields(),
+              in.refused()));
     }
     return tables;
   }

@@ -69,6 +69,11 @@ public final class Summary {
             table.getValue().misfits());
       }
     }
+    report
+        .tables()
+        .forEach(
+            (table, its) ->
+                its.refused().forEach(why -> out.println(PlainLine.of(table + ": " + why))));
     List<String> left = new ArrayList<>(report.backfillLeft());
     left.removeAll(report.incomplete());
     if (!left.isEmpty()) {

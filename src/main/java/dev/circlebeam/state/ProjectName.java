@@ -16,4 +16,13 @@ public record ProjectName(
     String slug,
     @Nullable String organizationId,
     @Nullable String organizationSlug)
-    implements Serializable {}
+    implements Serializable {
+  /**
+   * Returns how people know its organization.
+   *
+   * @return the organization's slug, or else its id; null when neither is known
+   */
+  public @Nullable String organization() {
+    return organizationSlug != null ? organizationSlug : organizationId;
+  }
+}

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
@@ -89,7 +90,7 @@ public class CatalogTest {
 
   @Test
   public void givenBuiltInTables_thenRowsEndWithExtraAndSyncedAt() {
-    assertEquals(4, CATALOG.tables().size());
+    assertThat(CATALOG.tables().size(), greaterThan(10));
     for (Table table : CATALOG.tables()) {
       List<String> columns = table.schema().getFields().stream().map(Schema.Field::name).toList();
       assertEquals(
@@ -120,9 +121,9 @@ public class CatalogTest {
   public void givenTablesOfOnesOwn_thenTheyTakeTheirPlace() {
     Map<String, String> declarations = new TreeMap<>(BuiltInTables.read());
     declarations.put(
-        "artifacts.avsc",
+        "things.avsc",
         """
-        {"type": "record", "name": "artifacts", "doc": "Artifacts.", "parent": ["jobs"],
+        {"type": "record", "name": "things", "doc": "Things.", "parent": ["jobs"],
          "group": "mine", "path": "project/{project_slug}/{job_number}/artifacts",
          "paginated": true, "primaryKey": ["workflow_id", "url"],
          "partitionBy": "workflow_created_at", "refresh": "incremental", "buckets": 4,
@@ -133,18 +134,18 @@ public class CatalogTest {
            "type": {"type": "long", "logicalType": "timestamp-micros"}}]}
         """);
     Catalog catalog = Catalog.of(declarations);
-    Table artifacts = catalog.table("artifacts");
-    assertEquals(4, catalog.depth(artifacts));
-    assertEquals(4, artifacts.buckets());
-    assertEquals(List.of(artifacts), catalog.children("jobs"));
-    assertEquals(Set.of("core", "mine"), catalog.groups());
+    Table things = catalog.table("things");
+    assertEquals(4, catalog.depth(things));
+    assertEquals(4, things.buckets());
+    assertThat(catalog.children("jobs"), hasItem(things));
+    assertTrue(catalog.groups().containsAll(Set.of("core", "mine")));
     assertThat(
-        catalog.withAncestors(Set.of("artifacts")),
-        contains("pipelines", "workflows", "jobs", "artifacts"));
+        catalog.withAncestors(Set.of("things")),
+        contains("pipelines", "workflows", "jobs", "things"));
     assertEquals(
         Set.of("project_slug", "job_number", "workflow_id", "workflow_created_at"),
-        artifacts.parentColumns());
-    assertThat(new CatalogDocument(catalog).markdown(), containsString("\n## artifacts\n"));
+        things.parentColumns());
+    assertThat(new CatalogDocument(catalog).markdown(), containsString("\n## things\n"));
   }
 
   @Test

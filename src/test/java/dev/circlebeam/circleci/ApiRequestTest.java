@@ -101,4 +101,22 @@ public class ApiRequestTest {
   private static String filled(String template, String slug) {
     return ApiRequest.of(template, Map.of("slug", slug)).path();
   }
+
+  @Test
+  public void givenPlaceholderInQuery_thenItCannotAddParameters() {
+    assertEquals(
+        "webhook?scope-id=a%26b%3Dc%2B1%2F..&scope-type=project",
+        ApiRequest.of("webhook?scope-id={id}&scope-type=project", Map.of("id", "a&b=c+1/.."))
+            .path());
+  }
+
+  @Test
+  public void givenOlderApi_thenItsAddressAndName() {
+    ApiRequest request = ApiRequest.of("v1.1", "project/{slug}/7", Map.of("slug", "gh/a/b"));
+    assertEquals(
+        "https://ci.example.com/api/v1.1/project/gh/a/b/7",
+        CircleCiUrl.parse("https://ci.example.com/api/v2", false).of(request));
+    assertEquals("/api/v1.1/project/gh/a/b/7", request.shown());
+    assertEquals("v1.1", request.with(Map.of("a", "1")).api());
+  }
 }

@@ -47,6 +47,7 @@ final class Walks {
   static final class Kept implements FetchOutput {
     final List<TableRecord> rows = new ArrayList<>();
     final List<RequestError> errors = new ArrayList<>();
+    final List<ScopeRead> scopes = new ArrayList<>();
 
     @Override
     public void page(List<TableRecord> page) {
@@ -54,7 +55,9 @@ final class Walks {
     }
 
     @Override
-    public void scope(ScopeRead scope) {}
+    public void scope(ScopeRead scope) {
+      scopes.add(scope);
+    }
 
     @Override
     public void error(RequestError error) {
@@ -64,13 +67,20 @@ final class Walks {
 
   /** Everything of the core tables is read and written. */
   static FetchSpec spec(Instant startedAt, int slice, int slicePipelines) {
+    return spec(CORE, startedAt, slice, slicePipelines);
+  }
+
+  /** Everything of some tables is read and written, and what they need is read. */
+  static FetchSpec spec(Set<String> tables, Instant startedAt, int slice, int slicePipelines) {
+    TreeSet<String> read = new TreeSet<>(CATALOG.withAncestors(tables));
+    read.add(Table.PROJECTS);
     return new FetchSpec(
         "walk-test",
         startedAt,
         new ApiAccess("walk-test", null, Pace.fixed(1_000_000, 1), 4, Duration.ofMillis(1)),
         CATALOG,
-        new TreeSet<>(CORE),
-        new TreeSet<>(CORE),
+        new TreeSet<>(tables),
+        read,
         Map.of(),
         null,
         slice,
@@ -102,7 +112,8 @@ final class Walks {
         new TreeMap<>(),
         new TreeSet<>(),
         null,
-        true);
+        true,
+        new TreeSet<>(Set.of(Table.PROJECT)));
   }
 
   /** Reads an answer; single quotes stand for double ones. */
@@ -110,7 +121,7 @@ final class Walks {
     byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     try {
       return new PageReader(request.table(), Set.of(), 0)
-          .read(bytes, request.isList(), request.parent());
+          .read(bytes, request.isList(), request.parent(), request.before());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

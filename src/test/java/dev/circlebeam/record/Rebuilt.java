@@ -106,7 +106,7 @@ final class Rebuilt {
         yield array;
       }
       case LONG -> JSON.valueToTree(json(value.toString()));
-      case DOUBLE -> nodes.numberNode((Double) value);
+      case DOUBLE -> json(value.toString());
       case BOOLEAN -> nodes.booleanNode((Boolean) value);
       default -> nodes.textNode(value.toString());
     };

@@ -238,7 +238,9 @@ public class RunReportTest {
             .plus(FetchFigures.OfTable.missing())
             .plus(FetchFigures.OfTable.missing())
             .plus(FetchFigures.OfTable.missing())
-            .plus(new FetchFigures.OfTable(396, 7511, 0, 0, new java.util.TreeSet<>()));
+            .plus(
+                new FetchFigures.OfTable(
+                    396, 7511, 0, 0, new java.util.TreeSet<>(), new java.util.TreeSet<>()));
     FetchFigures half =
         new FetchFigures(
             400, 17, 9, 2500, 4000, 6, countedErrors, 20, 0, Map.of("jobs", jobs), course(0, 400));

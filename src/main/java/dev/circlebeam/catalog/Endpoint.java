@@ -1,0 +1,57 @@
+package dev.circlebeam.catalog;
+
+import com.google.common.base.Splitter;
+import java.io.Serializable;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Where a table's rows are, and where in an answer.
+ *
+ * @param api the API's version, as in its address: {@code v2} or {@code v1.1}
+ * @param path below {@code /api/<version>/}, with {@code {placeholders}} filled from the parent's
+ *     row; may end in a query
+ * @param rowPath where a single row is, with {@code {placeholders}} filled from its own key; null
+ *     when it cannot be asked for
+ * @param paging how rows are divided among answers
+ * @param rows where the rows are in an answer that is a list: the name of a field, or several with
+ *     lists in between ({@code steps[].actions}); {@code []} when the answer itself is the list,
+ *     and {@code {}} when it is an object whose values are rows, or lists of them
+ */
+public record Endpoint(
+    String api, String path, @Nullable String rowPath, Paging paging, String rows)
+    implements Serializable {
+  /** The API that nearly everything is read from. */
+  public static final String V2 = "v2";
+
+  /** The older one. */
+  public static final String V1 = "v1.1";
+
+  /** An answer that is itself the list. */
+  public static final String LIST = "[]";
+
+  /** An answer whose values are rows, or lists of them. */
+  public static final String VALUES = "{}";
+
+  static final String DEFAULT_ROWS = "items";
+  static final Pattern FIELDS = Pattern.compile("[a-z][a-z0-9_]*(\\[]\\.[a-z][a-z0-9_]*)*");
+
+  /**
+   * Returns the fields that lead to the rows, each but the last a list of objects.
+   *
+   * @return names of fields
+   */
+  public List<String> rowFields() {
+    return Splitter.on("[].").splitToList(rows);
+  }
+
+  /**
+   * Returns the address below the server's.
+   *
+   * @return such as {@code /api/v2/project/{project_slug}}
+   */
+  public String address() {
+    return "/api/" + api + "/" + path;
+  }
+}

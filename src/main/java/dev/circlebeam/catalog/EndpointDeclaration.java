@@ -1,0 +1,111 @@
+package dev.circlebeam.catalog;
+
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** Reads what a declaration says of requests: where to, for which rows, and what comes back. */
+final class EndpointDeclaration {
+  private final DeclaredProperties properties;
+
+  EndpointDeclaration(DeclaredProperties properties) {
+    this.properties = properties;
+  }
+
+  /** Where the rows are. */
+  Endpoint endpoint() {
+    String api = properties.text("api") == null ? Endpoint.V2 : properties.text("api");
+    properties.check(
+        Set.of(Endpoint.V2, Endpoint.V1).contains(api), "api is '%s'; give v2 or v1.1", api);
+    String path = properties.text("path");
+    properties.check(path != null, "no path");
+    checkPath(path);
+    String rowPath = properties.text("rowPath");
+    if (rowPath != null) {
+      checkPath(rowPath);
+      Matcher placeholders = Table.PLACEHOLDER.matcher(rowPath);
+      while (placeholders.find()) {
+        properties.check(
+            properties.declared().getField(placeholders.group(1)) != null,
+            "rowPath names no column: '%s'",
+            placeholders.group(1));
+      }
+    }
+    Paging paging = Paging.of(properties.file(), properties.value("paginated"));
+    return new Endpoint(api, path, rowPath, paging, rows(paging));
+  }
+
+  private String rows(Paging paging) {
+    String rows = properties.text("rows");
+    if (rows == null) {
+      return Endpoint.DEFAULT_ROWS;
+    }
+    properties.check(paging != Paging.NONE, "rows are in lists; give paginated");
+    properties.check(
+        rows.equals(Endpoint.LIST)
+            || rows.equals(Endpoint.VALUES)
+            || Endpoint.FIELDS.matcher(rows).matches(),
+        "rows is '%s'; give a field, field[].field, [] or {}",
+        rows);
+    return rows;
+  }
+
+  private void checkPath(String path) {
+    properties.check(
+        !path.startsWith("/") && !path.contains("://"), "the path '%s' is not relative", path);
+    for (String part : Splitter.on(CharMatcher.anyOf("/?")).split(path)) {
+      properties.check(
+          !part.equals(".") && !part.equals(".."), "the path '%s' leaves /api/v2/", path);
+    }
+  }
+
+  /** For which rows of the parents; null for all. */
+  @Nullable Condition condition() {
+    Map<String, Object> when = properties.object("when", List.of("final", "set", "field", "notIn"));
+    if (when == null) {
+      return null;
+    }
+    Object field = when.get("field");
+    List<String> notIn = properties.strings("when.notIn", when.get("notIn"));
+    properties.check(
+        (field == null || field instanceof String) && (field == null) == notIn.isEmpty(),
+        "when has a field without notIn, or notIn without a field");
+    return new Condition(
+        Boolean.TRUE.equals(when.get("final")),
+        new LinkedHashSet<>(properties.strings("when.set", when.get("set"))),
+        (String) field,
+        new LinkedHashSet<>(notIn));
+  }
+
+  /** How often by one row; null for once. */
+  @Nullable Each each(List<String> primaryKey) {
+    Map<String, Object> each =
+        properties.object("each", List.of("name", "values", "columns", "knownFor"));
+    if (each == null) {
+      return null;
+    }
+    String name = String.valueOf(each.get("name"));
+    List<String> values = properties.strings("each.values", each.get("values"));
+    List<String> columns = properties.strings("each.columns", each.get("columns"));
+    properties.check(TableDeclaration.NAME.matcher(name).matches(), "each has the name '%s'", name);
+    properties.check(
+        values.isEmpty() != columns.isEmpty(), "each has values or columns, one of the two");
+    Object knownFor = each.get("knownFor");
+    properties.check(
+        knownFor == null || (primaryKey.size() == 1 && !columns.isEmpty()),
+        "each.knownFor needs columns, and one column as the key");
+    try {
+      Duration known = knownFor == null ? null : Duration.parse(knownFor.toString());
+      return new Each(name, values, columns, known);
+    } catch (DateTimeException e) {
+      throw properties.refusal("each.knownFor is '%s'; give a duration such as P30D", knownFor);
+    }
+  }
+}
