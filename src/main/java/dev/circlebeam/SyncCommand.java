@@ -1,6 +1,10 @@
 package dev.circlebeam;
 
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.CatalogDocument;
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.PlainLine;
+import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.ProgressDisplay;
@@ -89,6 +93,7 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       check(config);
+      sayCosts(config.fetch());
       config.folder().make();
       RunReport report;
       CountDownLatch ended = new CountDownLatch(1);
@@ -110,6 +115,15 @@ final class SyncCommand {
       return report.exitCode();
     } catch (RunFailure e) {
       return failed(config, e);
+    }
+  }
+
+  /** Says what tables cost that are not everybody's, before they do. */
+  private void sayCosts(FetchSpec fetch) {
+    for (Table table : fetch.catalog().tables()) {
+      if (fetch.read().contains(table.name()) && !table.group().equals(Catalog.CORE)) {
+        out.println(PlainLine.of(table.name() + ": " + CatalogDocument.cost(table)));
+      }
     }
   }
 

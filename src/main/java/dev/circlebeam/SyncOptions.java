@@ -317,7 +317,7 @@ public interface SyncOptions extends PipelineOptions {
   void setSampleInsightsDelay(String value);
 
   @Flag(group = Group.TABLES, place = 1, value = "FORMAT")
-  @Description("How the catalogue is shown: text, markdown or json.")
+  @Description("How the catalogue is shown: text, markdown, json or dbt.")
   @Default.String("text")
   String getFormat();
 

@@ -2,6 +2,7 @@ package dev.circlebeam;
 
 import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.catalog.CatalogDocument;
+import dev.circlebeam.catalog.DbtSources;
 import java.io.PrintStream;
 
 /** The command {@code tables}. */
@@ -16,9 +17,10 @@ final class TablesCommand {
           case "text" -> document.text();
           case "markdown" -> document.markdown();
           case "json" -> document.json();
+          case "dbt" -> new DbtSources(Catalog.builtIn()).yaml();
           default ->
               throw new UsageException(
-                  "--format=" + options.getFormat() + " is none; give text, markdown or json");
+                  "--format=" + options.getFormat() + " is none; give text, markdown, json or dbt");
         });
     return 0;
   }

@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
  * Immutable; serialised as the texts of its declarations.
  */
 public final class Catalog implements Serializable {
+  /** The group of the tables that are read when nobody chooses. */
+  public static final String CORE = "core";
+
   private static final long serialVersionUID = 1L;
 
   private final TreeMap<String, String> declarations;

@@ -174,13 +174,13 @@ public final class CatalogDocument {
               + " names"
               + (times.knownFor() == null
                   ? ""
-                  : " and that is new or older than " + times.knownFor());
+                  : " and that is new, or older than " + times.knownFor().toDays() + " days");
     } else if (times != null) {
       each += " and each of " + String.join(", ", times.values());
     }
     String cost = each.equals(Table.TOKEN) ? "one request in all" : "one request for each " + each;
     if (table.when() != null) {
-      cost += " that has it";
+      cost += " that can have it";
     }
     return switch (table.endpoint().paging()) {
       case TOKEN, OFFSET -> cost + ", and one for each further page";

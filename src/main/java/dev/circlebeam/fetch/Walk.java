@@ -254,7 +254,9 @@ final class Walk {
               "the list has more rows than its first page, and no other can be asked for",
               null,
               null);
-      giveUp(request, failure, "list_truncated", attempts);
+      // No run can do better, so it does not count as what went wrong in this one.
+      request.listing().project().fullReads().broke(request.table());
+      tally.gaveUp(request, failure, "list_truncated", attempts, true);
     }
   }
 

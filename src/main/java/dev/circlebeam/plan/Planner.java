@@ -102,7 +102,7 @@ public record Planner(
         project,
         now,
         start,
-        isBlocked ? List.of() : lists(allDone, start, known.backfill()),
+        isBlocked || tables.isEmpty() ? List.of() : lists(allDone, start, known.backfill()),
         allDone,
         doneBy,
         known.complete(),

@@ -24,6 +24,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.Test;
+import org.yaml.snakeyaml.Yaml;
 
 /** The catalogue as a whole, and what it is written down as. */
 public class CatalogTest {
@@ -115,6 +116,27 @@ public class CatalogTest {
     assertThat(document.text(), containsString("errors[].message"));
     assertThat(document.json(), containsString("\"trigger.actor.login\""));
     assertThat(document.json(), containsString("\"partition_by\" : \"workflow_created_at\""));
+  }
+
+  @Test
+  public void givenDbt_thenEveryTableWithDescriptionsAndTestsOfItsKey() {
+    Map<?, ?> yaml = new Yaml().load(new DbtSources(CATALOG).yaml());
+    Map<?, ?> source = (Map<?, ?>) ((List<?>) yaml.get("sources")).get(0);
+    List<?> tables = (List<?>) source.get("tables");
+    assertEquals(CATALOG.tables().size(), tables.size());
+    assertEquals("_synced_at", source.get("loaded_at_field"));
+    for (Object each : tables) {
+      Map<?, ?> table = (Map<?, ?>) each;
+      Table declared = CATALOG.table((String) table.get("name"));
+      assertEquals(declared.schema().getDoc(), table.get("description"));
+      List<?> columns = (List<?>) table.get("columns");
+      assertEquals(declared.schema().getFields().size(), columns.size());
+      boolean isTested = String.valueOf(table.get("data_tests")).contains("combination_of_columns");
+      for (Object column : columns) {
+        isTested |= String.valueOf(((Map<?, ?>) column).get("data_tests")).contains("unique");
+      }
+      assertTrue(declared.name(), isTested);
+    }
   }
 
   @Test

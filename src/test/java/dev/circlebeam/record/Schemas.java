@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -92,8 +92,7 @@ final class Schemas {
   /** A word of the path is not taken for a parameter, except the one that policies have. */
   private static boolean fits(String route, String path) {
     Splitter slash = Splitter.on('/');
-    List<String> parts =
-        slash.splitToList(route.substring(1).replace("{context}", "config"));
+    List<String> parts = slash.splitToList(route.substring(1).replace("{context}", "config"));
     List<String> words = slash.splitToList(path);
     return parts.size() != words.size()
         || IntStream.range(0, parts.size())
