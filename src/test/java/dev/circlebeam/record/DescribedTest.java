@@ -114,6 +114,12 @@ public class DescribedTest {
         item.put(key, "key");
       }
     }
+    String partition = table.partitionBy();
+    if (partition != null
+        && Column.fromParent(table.schema().getField(partition)) == null
+        && !item.hasNonNull(partition)) {
+      item.put(partition, "2026-05-04T09:12:32.101Z");
+    }
     String answer = answer(table, item);
     Page page =
         new PageReader(table, Set.of(), 1L)
@@ -128,7 +134,19 @@ public class DescribedTest {
     table.schema().getFields().stream()
         .filter(Column::isMasked)
         .forEach(field -> item.remove(field.name()));
-    Rebuilt.assertNothingLost(item, row);
+    if (hasLeaves(item)) {
+      Rebuilt.assertNothingLost(item, row);
+    }
+  }
+
+  /** All of an item may be optional, or dropped. */
+  private static boolean hasLeaves(JsonNode item) {
+    for (JsonNode child : item) {
+      if (child.isValueNode() || hasLeaves(child)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String answer(Table table, ObjectNode item) {
