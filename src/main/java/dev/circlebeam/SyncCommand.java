@@ -21,8 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 
 /** The command {@code sync}. */
@@ -43,6 +41,7 @@ final class SyncCommand {
   private final PrintStream out;
   private final PrintStream err;
   private final UnaryOperator<TableSink> around;
+  private final Engine engine;
 
   SyncCommand(SyncOptions options, PrintStream out, PrintStream err) {
     this(options, out, err, UnaryOperator.identity());
@@ -57,6 +56,7 @@ final class SyncCommand {
     this.out = out;
     this.err = err;
     this.around = around;
+    this.engine = Engine.of(options);
   }
 
   /**
@@ -66,7 +66,7 @@ final class SyncCommand {
    * @throws UsageException when the command line is wrong
    */
   int run() {
-    setDefaults();
+    engine.prepare(options);
     Instant startedAt = Instant.now();
     if (!options.isSample()) {
       return run(SyncConfig.of(options, startedAt, null));
@@ -91,10 +91,11 @@ final class SyncCommand {
       check(config);
       config.folder().make();
       RunReport report;
+      Progress progress = Progress.of(config.runId());
+      progress.phase(engine.phase());
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
-          ProgressDisplay display =
-              ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
+          ProgressDisplay display = ProgressDisplay.start(progress, err, isTerminal())) {
         config.folder().removeLeftovers();
         config.output().warmUp(config.fetch(), config.run().startedAt());
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
@@ -186,7 +187,7 @@ final class SyncCommand {
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.build(pipeline, config, around.apply(config.sink()));
     try {
-      pipeline.run().waitUntilFinish();
+      engine.run(pipeline);
       return written(config);
     } catch (IOException e) {
       throw config.folder().unwritable(e);
@@ -224,7 +225,7 @@ final class SyncCommand {
 
   /** Lets the run end cleanly when somebody ends the process, and says how to go on. */
   private void interrupted(SyncConfig config, ProgressDisplay display, CountDownLatch ended) {
-    Progress.of(config.runId()).stop();
+    engine.stop(Progress.of(config.runId()));
     display.say("interrupted: ending after what is in flight …");
     boolean isClean = false;
     try {
@@ -261,19 +262,6 @@ final class SyncCommand {
     } catch (IOException | RunFailure e) {
       err.println("circlebeam: the run's report cannot be written: " + e.getMessage());
     }
-  }
-
-  private void setDefaults() {
-    if (options.getRunner() != DirectRunner.class) {
-      throw new UsageException(
-          "--runner="
-              + options.getRunner().getSimpleName()
-              + " is not supported yet; leave it out to run on this machine");
-    }
-    // Checks for people who write Beam code; they double the time of grouping.
-    DirectOptions direct = options.as(DirectOptions.class);
-    direct.setEnforceEncodability(false);
-    direct.setEnforceImmutability(false);
   }
 
   /**
