@@ -1,6 +1,7 @@
 package dev.circlebeam;
 
 import com.google.common.net.HostAndPort;
+import dev.circlebeam.report.Progress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,15 +12,8 @@ import org.apache.beam.sdk.Pipeline;
  * Beam's runner for Flink: inside this process, or on a cluster for whose end the launcher waits.
  */
 final class FlinkEngine implements Engine {
-  private static final int NOT_SET = -1;
   private static final int DEFAULT_PORT = 8081;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** A task manager may be lost twice in a slice, and once more. */
-  private static final int RETRIES = 3;
-
-  /** Long enough for the server to count what was sent before and what comes now apart. */
-  private static final Duration RETRY_DELAY = Duration.ofSeconds(5);
 
   private final FlinkFlags flags;
 
@@ -29,16 +23,8 @@ final class FlinkEngine implements Engine {
 
   @Override
   public void prepare(SyncOptions options) {
-    if (isInThisProcess()) {
-      return;
-    }
-    reach(flags.getFlinkMaster());
-    // Without these a slice ends with the first task manager that is lost.
-    if (flags.getNumberOfExecutionRetries() == NOT_SET) {
-      flags.setNumberOfExecutionRetries(RETRIES);
-    }
-    if (flags.getExecutionRetryDelay() == NOT_SET) {
-      flags.setExecutionRetryDelay(RETRY_DELAY.toMillis());
+    if (!isInThisProcess()) {
+      reach(address());
     }
   }
 
@@ -52,26 +38,47 @@ final class FlinkEngine implements Engine {
     slice.run().waitUntilFinish();
   }
 
+  @Override
+  public void stop(Progress progress) {
+    progress.stop();
+    if (!isInThisProcess()) {
+      // Its task managers do not hear of it otherwise, and would go on without the run's lock.
+      new FlinkJobs(address()).cancel(flags.getJobName());
+    }
+  }
+
   /** Special values stand in brackets; all others are addresses. */
   private boolean isInThisProcess() {
     return flags.getFlinkMaster().startsWith("[");
   }
 
+  private HostAndPort address() {
+    String master = flags.getFlinkMaster();
+    try {
+      return HostAndPort.fromString(master.replaceFirst("^https?://", ""))
+          .withDefaultPort(DEFAULT_PORT);
+    } catch (IllegalArgumentException e) {
+      throw unreachable(master, e);
+    }
+  }
+
   /** Flink's own client tries for minutes, and then does not say what was wrong. */
-  private static void reach(String master) {
-    String bare = master.replaceFirst("^https?://", "");
+  private static void reach(HostAndPort address) {
     try (Socket socket = new Socket()) {
-      HostAndPort address = HostAndPort.fromString(bare).withDefaultPort(DEFAULT_PORT);
       socket.connect(
           new InetSocketAddress(address.getHost(), address.getPort()), (int) PATIENCE.toMillis());
-    } catch (IllegalArgumentException | IOException e) {
-      throw new UsageException(
-          "--flinkMaster="
-              + master
-              + ": no job manager answers there ("
-              + e.getMessage()
-              + "); give the address of its REST endpoint, such as 127.0.0.1:8081, or [local] to"
-              + " run inside this process");
+    } catch (IOException e) {
+      throw unreachable(address.toString(), e);
     }
+  }
+
+  private static UsageException unreachable(String master, Exception why) {
+    return new UsageException(
+        "--flinkMaster="
+            + master
+            + ": no job manager answers there ("
+            + why.getMessage()
+            + "); give the address of its REST endpoint, such as 127.0.0.1:8081, or [local] to run"
+            + " inside this process");
   }
 }
