@@ -13,6 +13,12 @@ enum KnownRunner {
     Engine engine() {
       return new DirectEngine();
     }
+  },
+  DATAFLOW("org.apache.beam.runners.dataflow.DataflowRunner", "its class is not in this jar") {
+    @Override
+    Engine engine() {
+      return new DataflowEngine();
+    }
   };
 
   private final String className;

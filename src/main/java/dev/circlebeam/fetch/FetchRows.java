@@ -8,8 +8,10 @@ import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.Progress;
+import dev.circlebeam.report.RunFailure;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -40,14 +42,25 @@ public final class FetchRows
 
   private final FetchSpec spec;
   private final StoredTables stored;
+  private final Attendant attendant;
 
   /**
    * @param spec what the run reads, and how
    * @param stored what earlier runs have written
    */
   public FetchRows(FetchSpec spec, StoredTables stored) {
+    this(spec, stored, Attendant.NONE);
+  }
+
+  /**
+   * @param spec what the run reads, and how
+   * @param stored what earlier runs have written
+   * @param attendant looks after a run whose launcher has gone away
+   */
+  public FetchRows(FetchSpec spec, StoredTables stored, Attendant attendant) {
     this.spec = spec;
     this.stored = stored;
+    this.attendant = attendant;
   }
 
   @Override
@@ -57,7 +70,7 @@ public final class FetchRows
             .apply("OneThreadAShard", GroupByKey.create())
             .apply(
                 "Walk",
-                ParDo.of(new WalkFn(spec, stored))
+                ParDo.of(new WalkFn(spec, stored, attendant))
                     .withOutputTags(
                         FetchTags.PAGES,
                         TupleTagList.of(FetchTags.SCOPES)
@@ -76,21 +89,35 @@ public final class FetchRows
 
     private final FetchSpec spec;
     private final StoredTables stored;
+    private final Attendant attendant;
     private transient ApiSession session;
+    private transient Attendant.AtWork atWork;
 
-    WalkFn(FetchSpec spec, StoredTables stored) {
+    WalkFn(FetchSpec spec, StoredTables stored, Attendant attendant) {
       this.spec = spec;
       this.stored = stored;
+      this.attendant = attendant;
     }
 
     @Setup
     public void open() {
+      atWork = attendant.atWork();
       session = Sessions.open(spec.api());
     }
 
     @ProcessElement
     public void process(
         @Element KV<Integer, Iterable<ProjectTask>> shard, MultiOutputReceiver receiver)
+        throws InterruptedException {
+      try {
+        walk(shard, receiver);
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+    }
+
+    private void walk(KV<Integer, Iterable<ProjectTask>> shard, MultiOutputReceiver receiver)
         throws InterruptedException {
       long begun = System.nanoTime();
       Progress progress = Progress.of(spec.runId());
@@ -146,6 +173,9 @@ public final class FetchRows
     public void close() {
       if (session != null) {
         session.close();
+      }
+      if (atWork != null) {
+        atWork.close();
       }
     }
   }

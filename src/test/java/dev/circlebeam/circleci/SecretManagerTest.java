@@ -9,11 +9,13 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import dev.circlebeam.google.GoogleApi;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -162,10 +164,11 @@ public class SecretManagerTest {
     assertFalse(TokenReference.ofSampleServer().isSecret());
   }
 
-  private static java.util.function.Supplier<SecretManager> at(WireServer server) {
+  private static Supplier<SecretManager> at(WireServer server) {
     return () ->
-        SecretManager.at(
-            server.url(), request -> request.getHeaders().setAuthorization("Bearer " + ACCESS));
+        new SecretManager(
+            GoogleApi.at(
+                server.url(), request -> request.getHeaders().setAuthorization("Bearer " + ACCESS)));
   }
 
   private static Token resolve(WireServer server) {
