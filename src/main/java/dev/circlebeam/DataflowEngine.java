@@ -21,7 +21,8 @@ final class DataflowEngine implements Engine {
           "--sample is a server inside this process, which Dataflow's workers do not reach; leave"
               + " out --runner=DataflowRunner to try it");
     }
-    checkElsewhere("--output", options.getOutput(), "gs://bucket/path or bigquery://project/dataset");
+    checkElsewhere(
+        "--output", options.getOutput(), "gs://bucket/path or bigquery://project/dataset");
     if (!isOfOutput(options.getState())) {
       checkElsewhere("--state", options.getState(), "gs://bucket/path/file");
     }

@@ -44,8 +44,7 @@ final class SyncPipeline {
    */
   static void buildUnattended(Pipeline pipeline, SyncConfig config, TableSink sink) {
     Unattended run = new Unattended(config);
-    PCollection<List<String>> projects =
-        projects(pipeline, config).apply("HoldOutput", run.hold());
+    PCollection<List<String>> projects = projects(pipeline, config).apply("HoldOutput", run.hold());
     slice(projects, config, sink, run).apply("EndRun", run.end());
   }
 
@@ -57,10 +56,7 @@ final class SyncPipeline {
 
   /** Returns one element, the slice's report. */
   private static PCollection<String> slice(
-      PCollection<List<String>> projects,
-      SyncConfig config,
-      TableSink sink,
-      Attendant attendant) {
+      PCollection<List<String>> projects, SyncConfig config, TableSink sink, Attendant attendant) {
     PCollectionTuple planned =
         projects.apply(
             "ReadProjects",

@@ -91,7 +91,11 @@ final class Unattended implements Attendant {
         OutputReceiver<List<String>> receiver) {
       DataflowWorkerHarnessOptions job = options.as(DataflowWorkerHarnessOptions.class);
       try {
-        run.lock.take(job.getProject(), job.getRegion(), job.getJobId());
+        if (job.getJobId() == null) {
+          run.lock.take();
+        } else {
+          run.lock.take(job.getProject(), job.getRegion(), job.getJobId());
+        }
       } catch (RunFailure e) {
         run.failed(e);
         throw e;
@@ -138,9 +142,7 @@ final class Unattended implements Attendant {
           report.requests().sent(),
           report.errors(),
           PlainLine.of(
-              report.backfillLeft().isEmpty()
-                  ? "none"
-                  : String.join(", ", report.backfillLeft())));
+              report.backfillLeft().isEmpty() ? "none" : String.join(", ", report.backfillLeft())));
       if (report.exitCode() == ExitCode.TOO_MANY_ERRORS.code()) {
         throw RunFailure.failed(report.status(), report.reason(), report.whatToDo());
       }

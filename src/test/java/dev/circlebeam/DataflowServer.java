@@ -24,10 +24,12 @@ public final class DataflowServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<ObjectNode> jobs = new CopyOnWriteArrayList<>();
+  private final int status;
   private final String state;
 
-  private DataflowServer(HttpServer server, String state) {
+  private DataflowServer(HttpServer server, int status, String state) {
     this.server = server;
+    this.status = status;
     this.state = state;
   }
 
@@ -37,9 +39,18 @@ public final class DataflowServer implements AutoCloseable {
    * @param state what all jobs are in, such as {@code JOB_STATE_RUNNING}
    */
   public static DataflowServer start(String state) throws IOException {
+    return start(200, state);
+  }
+
+  /** Starts one that refuses everything. */
+  public static DataflowServer refusing() throws IOException {
+    return start(403, "");
+  }
+
+  private static DataflowServer start(int status, String state) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    DataflowServer dataflow = new DataflowServer(server, state);
+    DataflowServer dataflow = new DataflowServer(server, status, state);
     server.setExecutor(dataflow.threads);
     server.createContext("/v1b3/projects/", dataflow::answer);
     server.start();
@@ -75,7 +86,7 @@ public final class DataflowServer implements AutoCloseable {
     job.put("location", "europe-west1").put("currentState", state);
     byte[] bytes = job.toString().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }

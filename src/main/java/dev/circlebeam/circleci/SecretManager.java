@@ -46,8 +46,7 @@ final class SecretManager {
   String read(String version) {
     GoogleApi.Answer answer = ask(version);
     if (answer.status() != 200) {
-      throw unreadable(
-          version, "Secret Manager answers " + answer, whatToDoAbout(answer.status()));
+      throw unreadable(version, "Secret Manager answers " + answer, whatToDoAbout(answer.status()));
     }
     try {
       String data = JSON.readTree(answer.body()).path("payload").path("data").asText();

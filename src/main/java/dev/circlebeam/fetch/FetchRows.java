@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -123,27 +124,32 @@ public final class FetchRows
       Progress progress = Progress.of(spec.runId());
       progress.phase("fetching");
       Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
+      LongConsumer onPause = onPause(progress);
       Dispatcher<TableRequest, Page> dispatcher =
           session.dispatcher(
               shard.getKey(),
               session.retries(),
               client -> new TableAccess(client, spec)::send,
-              progress::paused);
+              onPause);
       Walk walk = new Walk(spec, dispatcher, tally, stored);
       Runnable stop = dispatcher::stop;
       progress.onStop(stop);
       walk.run(shard.getValue());
-      FetchFigures searching = searchReruns(shard.getKey(), walk, tally);
+      FetchFigures searching = searchReruns(shard.getKey(), walk, tally, onPause);
       progress.forget(stop);
       walk.facts().forEach(receiver.get(FetchTags.FACTS)::output);
       receiver
           .get(FetchTags.FIGURES)
           .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(searching));
-      throttled.inc(dispatcher.figures().waitedMillis());
       progress.phase("merging");
     }
 
-    private FetchFigures searchReruns(int shard, Walk walk, Tally tally)
+    private LongConsumer onPause(Progress progress) {
+      LongConsumer counter = new ThrottledTime(throttled::inc, System::nanoTime);
+      return counter.andThen(progress::paused);
+    }
+
+    private FetchFigures searchReruns(int shard, Walk walk, Tally tally, LongConsumer onPause)
         throws InterruptedException {
       List<ProjectWalk> projects =
           walk.projects().stream().filter(p -> p.isToBeSearched(walk.cut())).toList();
@@ -156,7 +162,7 @@ public final class FetchRows
               shard,
               session.retries(),
               client -> asked -> InsightsSearch.send(client, asked),
-              progress::paused);
+              onPause);
       Runnable stop = dispatcher::stop;
       progress.onStop(stop);
       InsightsSearch search =

@@ -69,8 +69,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
    * @param planner decides how far back to read
    * @param attendant looks after a run whose launcher has gone away
    */
-  public ReadProjects(
-      FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
+  public ReadProjects(FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
     this.spec = spec;
     this.store = store;
     this.planner = planner;

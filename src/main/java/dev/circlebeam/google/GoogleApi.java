@@ -15,6 +15,7 @@ import com.google.auth.oauth2.GoogleCredentials;
 import com.google.common.io.ByteStreams;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads from one of Google's APIs, with the application default credentials. No flag, variable or
@@ -32,9 +33,9 @@ public final class GoogleApi {
    * An answer.
    *
    * @param status its HTTP status
-   * @param body what it holds
+   * @param body what it holds; JSON if all is well
    */
-  public record Answer(int status, byte[] body) {
+  public record Answer(int status, String body) {
     /** Shows no body: it may be a secret. */
     @Override
     public String toString() {
@@ -116,7 +117,8 @@ public final class GoogleApi {
     HttpResponse response = requests.buildGetRequest(new GenericUrl(url + path)).execute();
     try (InputStream in = response.getContent()) {
       byte[] body = in == null ? new byte[0] : ByteStreams.limit(in, LARGEST).readAllBytes();
-      return new Answer(response.getStatusCode(), body);
+      return new Answer(
+          response.getStatusCode(), new String(body, StandardCharsets.UTF_8));
     } finally {
       response.disconnect();
     }

@@ -58,9 +58,7 @@ final class DataflowJobs {
     }
     try {
       GoogleApi.Answer answer =
-          access
-              .open()
-              .get("v1b3/projects/" + project + "/locations/" + region + "/jobs/" + job);
+          access.open().get("v1b3/projects/" + project + "/locations/" + region + "/jobs/" + job);
       return answer.status() == 200
           && ENDED.contains(JSON.readTree(answer.body()).path("currentState").asText());
     } catch (IOException e) {

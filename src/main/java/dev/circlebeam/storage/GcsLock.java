@@ -128,8 +128,7 @@ final class GcsLock implements RunLock {
   private static Map<String, String> metadata(OutputGuard run, HoldingJob holder) {
     Map<String, String> metadata = new HashMap<>(holder.metadata());
     metadata.put(RUN, run.name());
-    metadata.put(
-        HOLDER, "run " + run.runId() + ", " + holder.text() + ", since " + Instant.now());
+    metadata.put(HOLDER, "run " + run.runId() + ", " + holder.text() + ", since " + Instant.now());
     return metadata;
   }
 
@@ -149,8 +148,7 @@ final class GcsLock implements RunLock {
 
   private static boolean isStale(Blob there, DataflowJobs jobs, Instant now) {
     Instant refreshed = there.getUpdateTimeOffsetDateTime().toInstant();
-    return refreshed.plus(STALE_AFTER).isBefore(now)
-        || HoldingJob.hasEnded(metadata(there), jobs);
+    return refreshed.plus(STALE_AFTER).isBefore(now) || HoldingJob.hasEnded(metadata(there), jobs);
   }
 
   private static String holder(Blob there) {
@@ -180,8 +178,7 @@ final class GcsLock implements RunLock {
       while (!isRemoved) {
         Blob there = Gcs.find(folder, FILE);
         // Refused when it is being refreshed at this moment.
-        isRemoved =
-            there == null || !isOf(run, there) || remove(folder, there.getGeneration());
+        isRemoved = there == null || !isOf(run, there) || remove(folder, there.getGeneration());
       }
     } catch (IOException e) {
       // It is stale when this process has ended; what the run did is done.

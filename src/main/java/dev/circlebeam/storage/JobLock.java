@@ -6,7 +6,6 @@ import dev.circlebeam.report.Attendant;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Timer;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The lock of a run whose launcher goes away: the first step of its Beam pipeline takes it, those
@@ -26,22 +25,30 @@ public final class JobLock implements Serializable {
   }
 
   /**
-   * Takes the lock. The same run may take it again: a step may be repeated.
+   * Takes the lock, for a job that nothing is known of. The same run may take it again: a step may
+   * be repeated.
    *
-   * @param project the project of the Dataflow job that the run is
-   * @param region its region
-   * @param job its id; null when it is not known: then the lock is stale only when it is not
-   *     refreshed
    * @throws dev.circlebeam.report.RunFailure when another run has it, or it cannot be written
    */
-  public void take(String project, String region, @Nullable String job) {
-    GcsLock.take(
-        folder(),
-        run,
-        job == null ? HoldingJob.thisOne() : HoldingJob.onDataflow(project, region, job),
-        new DataflowJobs(DataflowJobs.Access.GOOGLE),
-        null,
-        Instant::now);
+  public void take() {
+    take(HoldingJob.thisOne());
+  }
+
+  /**
+   * Takes the lock, for a job on Dataflow: it is stale at once when that has ended.
+   *
+   * @param project the job's project
+   * @param region where it is
+   * @param job its id
+   * @throws dev.circlebeam.report.RunFailure when another run has it, or it cannot be written
+   */
+  public void take(String project, String region, String job) {
+    take(HoldingJob.onDataflow(project, region, job));
+  }
+
+  private void take(HoldingJob holder) {
+    DataflowJobs jobs = new DataflowJobs(DataflowJobs.Access.GOOGLE);
+    GcsLock.take(folder(), run, holder, jobs, null, Instant::now);
   }
 
   /**

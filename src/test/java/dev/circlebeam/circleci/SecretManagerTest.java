@@ -150,15 +150,15 @@ public class SecretManagerTest {
       IllegalArgumentException refused =
           assertThrows(text, IllegalArgumentException.class, () -> TokenReference.parse(text));
       assertFalse(refused.getMessage(), refused.getMessage().contains(TOKEN.substring(0, 10)));
-      assertThat(
-          refused.getMessage(), containsString("secret:projects/P/secrets/S/versions/V"));
+      assertThat(refused.getMessage(), containsString("secret:projects/P/secrets/S/versions/V"));
     }
   }
 
   @Test
   public void givenReferences_thenOnlyThoseIntoSecretManagerAreSecrets() {
     assertTrue(TokenReference.parse("secret:" + VERSION).isSecret());
-    assertTrue(TokenReference.parse("secret:projects/example.com:p/secrets/s/versions/latest").isSecret());
+    assertTrue(
+        TokenReference.parse("secret:projects/example.com:p/secrets/s/versions/latest").isSecret());
     assertFalse(TokenReference.parse("env:secret").isSecret());
     assertFalse(TokenReference.parse("file:secret:x").isSecret());
     assertFalse(TokenReference.ofSampleServer().isSecret());
@@ -168,7 +168,8 @@ public class SecretManagerTest {
     return () ->
         new SecretManager(
             GoogleApi.at(
-                server.url(), request -> request.getHeaders().setAuthorization("Bearer " + ACCESS)));
+                server.url(),
+                request -> request.getHeaders().setAuthorization("Bearer " + ACCESS)));
   }
 
   private static Token resolve(WireServer server) {
@@ -176,8 +177,7 @@ public class SecretManagerTest {
   }
 
   private static String refused(WireServer server) {
-    String message =
-        assertThrows(IllegalStateException.class, () -> resolve(server)).getMessage();
+    String message = assertThrows(IllegalStateException.class, () -> resolve(server)).getMessage();
     assertFalse(message, message.contains(TOKEN.substring(0, 10)));
     return message;
   }
