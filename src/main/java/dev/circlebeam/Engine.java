@@ -15,8 +15,8 @@ interface Engine {
    *
    * @throws UsageException when circlebeam does not run on it
    */
-  static Engine of(PipelineOptions options) {
-    return KnownRunner.of(options.getRunner()).engine();
+  static Engine of(SyncOptions options) {
+    return KnownRunner.of(options.getRunner()).engine(options);
   }
 
   /**
@@ -63,7 +63,7 @@ interface Engine {
 
     @Override
     public String create(PipelineOptions options) {
-      return Engine.of(options).waits() ? A_SLICE_OF_SEVERAL : THE_ONLY_SLICE;
+      return Engine.of(options.as(SyncOptions.class)).waits() ? A_SLICE_OF_SEVERAL : THE_ONLY_SLICE;
     }
   }
 }

@@ -10,13 +10,22 @@ import java.util.stream.Collectors;
 enum KnownRunner {
   DIRECT("org.apache.beam.runners.direct.DirectRunner", "its class is not in this jar") {
     @Override
-    Engine engine() {
+    Engine engine(SyncOptions options) {
       return new DirectEngine();
+    }
+  },
+  FLINK(
+      "org.apache.beam.runners.flink.FlinkRunner",
+      "the runner is not in this jar; start scripts/circlebeam, which builds one that has it, or"
+          + " give target/circlebeam-flink.jar, which mvn -Pflink package makes") {
+    @Override
+    Engine engine(SyncOptions options) {
+      return new FlinkEngine(options);
     }
   },
   DATAFLOW("org.apache.beam.runners.dataflow.DataflowRunner", "its class is not in this jar") {
     @Override
-    Engine engine() {
+    Engine engine(SyncOptions options) {
       return new DataflowEngine();
     }
   };
@@ -34,7 +43,7 @@ enum KnownRunner {
   }
 
   /** Returns what differs on this runner. */
-  abstract Engine engine();
+  abstract Engine engine(SyncOptions options);
 
   /**
    * Returns the one that the options name.

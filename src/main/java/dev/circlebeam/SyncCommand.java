@@ -43,6 +43,9 @@ final class SyncCommand {
   private final UnaryOperator<TableSink> around;
   private final Engine engine;
 
+  /** Whether somebody ended the run and its engine could not save what the slice had read. */
+  private volatile boolean isSliceLost;
+
   SyncCommand(SyncOptions options, PrintStream out, PrintStream err) {
     this(options, out, err, UnaryOperator.identity());
   }
@@ -114,7 +117,8 @@ final class SyncCommand {
       Summary.print(report, address(config), out);
       return report.exitCode();
     } catch (RunFailure e) {
-      return failed(config, e);
+      // Where somebody ended the run, the farewell says so.
+      return isSliceLost ? e.exitCode().code() : failed(config, e);
     }
   }
 
@@ -233,6 +237,10 @@ final class SyncCommand {
       if (known == null) {
         known = config.output().explain(e);
       }
+      if (known == null && Progress.of(config.runId()).isStopped()) {
+        isSliceLost = true;
+        known = RunFailure.failed(INTERRUPTED, LOST_A_SLICE, GO_ON);
+      }
       if (known != null) {
         throw known;
       }
@@ -266,7 +274,7 @@ final class SyncCommand {
     display.say("interrupted: ending after what is in flight …");
     boolean isClean = false;
     try {
-      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS) && !isSliceLost;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
