@@ -117,8 +117,7 @@ public final class GoogleApi {
     HttpResponse response = requests.buildGetRequest(new GenericUrl(url + path)).execute();
     try (InputStream in = response.getContent()) {
       byte[] body = in == null ? new byte[0] : ByteStreams.limit(in, LARGEST).readAllBytes();
-      return new Answer(
-          response.getStatusCode(), new String(body, StandardCharsets.UTF_8));
+      return new Answer(response.getStatusCode(), new String(body, StandardCharsets.UTF_8));
     } finally {
       response.disconnect();
     }
