@@ -22,6 +22,12 @@ enum KnownRunner {
     Engine engine(SyncOptions options) {
       return new FlinkEngine(options);
     }
+  },
+  DATAFLOW("org.apache.beam.runners.dataflow.DataflowRunner", "its class is not in this jar") {
+    @Override
+    Engine engine(SyncOptions options) {
+      return new DataflowEngine();
+    }
   };
 
   private final String className;

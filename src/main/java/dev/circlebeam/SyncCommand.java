@@ -93,6 +93,10 @@ final class SyncCommand {
     try {
       check(config);
       config.folder().make();
+      if (!engine.waits()) {
+        submit(config);
+        return ExitCode.DONE.code();
+      }
       RunReport report;
       Progress progress = Progress.of(config.runId());
       progress.phase(engine.phase());
@@ -110,7 +114,7 @@ final class SyncCommand {
           forget(farewell);
         }
       }
-      Summary.print(report, config.folder().address(RunReport.name(report.runId())), out);
+      Summary.print(report, address(config), out);
       return report.exitCode();
     } catch (RunFailure e) {
       // Where somebody ended the run, the farewell says so.
@@ -133,14 +137,47 @@ final class SyncCommand {
                     + "; it can write nothing more there"));
   }
 
+  /** Hands the run to the runner. Its steps take the lock; one that is held is found here, too. */
+  private void submit(SyncConfig config) {
+    try (RunLock lock = lock(config.guard())) {
+      config.folder().removeLeftovers();
+    }
+    Pipeline pipeline;
+    try {
+      pipeline = Pipeline.create(options);
+    } catch (IllegalArgumentException e) {
+      // Of the runner's own flags.
+      throw new UsageException(PlainLine.of(e.getMessage()));
+    }
+    SyncPipeline.buildUnattended(pipeline, config, around.apply(config.sink()));
+    try {
+      engine.run(pipeline);
+    } catch (RuntimeException e) {
+      throw RunFailure.failed(
+          "not_submitted",
+          "the runner did not take the job: " + PlainLine.of(String.valueOf(e.getMessage())),
+          "check the runner's flags and the roles of the account that submits, then run again");
+    }
+    out.println("Submitted as job " + options.getJobName() + ".");
+    out.println("Report, when it has ended: " + address(config));
+  }
+
+  private static String address(SyncConfig config) {
+    return config.folder().address(RunReport.name(config.runId()));
+  }
+
   /** Finds out what can be found out before anything is asked or written. */
-  private static void check(SyncConfig config) {
+  private void check(SyncConfig config) {
     config.output().check(config.fetch(), config.run().startedAt());
     Folder states = config.state().place().folder();
     if (!states.equals(config.folder())) {
       states.reach();
     }
     config.state().read();
+    if (!engine.waits()) {
+      // Requests are made elsewhere, and the token may be read only there.
+      return;
+    }
     try {
       config.fetch().api().open().close();
     } catch (IllegalStateException e) {

@@ -127,8 +127,9 @@ public interface SyncOptions extends PipelineOptions {
 
   @Flag(group = Group.FROM, place = 2, value = "REFERENCE")
   @Description(
-      "Where the token is, never the token itself: env:NAME or file:PATH. It must be a personal API"
-          + " token.")
+      "Where the token is, never the token itself: env:NAME, file:PATH, or"
+          + " secret:projects/P/secrets/S/versions/V in Google's Secret Manager. It must be a"
+          + " personal API token.")
   @Default.String("env:CIRCLECI_TOKEN")
   String getToken();
 
