@@ -79,7 +79,7 @@ public class DataflowTest {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
-            FlexTemplate.class.getName());
+            CircleBeam.class.getName());
     launcher.command().addAll(args.subList(1, args.size()));
     launcher.environment().put("CIRCLECI_TOKEN", MARK);
     launcher.environment().put("HTTPS_PROXY", "http://user:" + MARK + "@127.0.0.1:9");

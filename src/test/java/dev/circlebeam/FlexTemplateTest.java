@@ -151,7 +151,7 @@ public class FlexTemplateTest {
             .find());
     assertThat(
         dockerfile,
-        containsString("FLEX_TEMPLATE_JAVA_MAIN_CLASS=" + FlexTemplate.class.getName()));
+        containsString("FLEX_TEMPLATE_JAVA_MAIN_CLASS=" + CircleBeam.class.getName()));
   }
 
   @Test
