@@ -150,8 +150,7 @@ public class FlexTemplateTest {
             .matcher(dockerfile)
             .find());
     assertThat(
-        dockerfile,
-        containsString("FLEX_TEMPLATE_JAVA_MAIN_CLASS=" + CircleBeam.class.getName()));
+        dockerfile, containsString("FLEX_TEMPLATE_JAVA_MAIN_CLASS=" + CircleBeam.class.getName()));
   }
 
   @Test
