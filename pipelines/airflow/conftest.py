@@ -45,7 +45,8 @@ def pytest_unconfigure():
 def airflow():
     """Airflow's command, with a database of its own."""
     command = str(Path(sys.executable).parent / "airflow")
-    subprocess.run([command, "db", "migrate"], check=True, capture_output=True)
+    migrated = subprocess.run([command, "db", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert migrated.returncode == 0, migrated.stdout
     return command
 
 
