@@ -21,8 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 
 /** The command {@code sync}. */
@@ -43,6 +41,10 @@ final class SyncCommand {
   private final PrintStream out;
   private final PrintStream err;
   private final UnaryOperator<TableSink> around;
+  private final Engine engine;
+
+  /** Whether somebody ended the run and its engine could not save what the slice had read. */
+  private volatile boolean isSliceLost;
 
   SyncCommand(SyncOptions options, PrintStream out, PrintStream err) {
     this(options, out, err, UnaryOperator.identity());
@@ -57,6 +59,7 @@ final class SyncCommand {
     this.out = out;
     this.err = err;
     this.around = around;
+    this.engine = Engine.of(options);
   }
 
   /**
@@ -66,7 +69,7 @@ final class SyncCommand {
    * @throws UsageException when the command line is wrong
    */
   int run() {
-    setDefaults();
+    engine.prepare(options);
     Instant startedAt = Instant.now();
     if (!options.isSample()) {
       return run(SyncConfig.of(options, startedAt, null));
@@ -91,10 +94,11 @@ final class SyncCommand {
       check(config);
       config.folder().make();
       RunReport report;
+      Progress progress = Progress.of(config.runId());
+      progress.phase(engine.phase());
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
-          ProgressDisplay display =
-              ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
+          ProgressDisplay display = ProgressDisplay.start(progress, err, isTerminal())) {
         config.folder().removeLeftovers();
         config.output().warmUp(config.fetch(), config.run().startedAt());
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
@@ -109,7 +113,8 @@ final class SyncCommand {
       Summary.print(report, config.folder().address(RunReport.name(report.runId())), out);
       return report.exitCode();
     } catch (RunFailure e) {
-      return failed(config, e);
+      // Where somebody ended the run, the farewell says so.
+      return isSliceLost ? e.exitCode().code() : failed(config, e);
     }
   }
 
@@ -186,7 +191,7 @@ final class SyncCommand {
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.build(pipeline, config, around.apply(config.sink()));
     try {
-      pipeline.run().waitUntilFinish();
+      engine.run(pipeline);
       return written(config);
     } catch (IOException e) {
       throw config.folder().unwritable(e);
@@ -194,6 +199,10 @@ final class SyncCommand {
       RunFailure known = RunFailure.in(e);
       if (known == null) {
         known = config.output().explain(e);
+      }
+      if (known == null && Progress.of(config.runId()).isStopped()) {
+        isSliceLost = true;
+        known = RunFailure.failed(INTERRUPTED, LOST_A_SLICE, GO_ON);
       }
       if (known != null) {
         throw known;
@@ -224,11 +233,11 @@ final class SyncCommand {
 
   /** Lets the run end cleanly when somebody ends the process, and says how to go on. */
   private void interrupted(SyncConfig config, ProgressDisplay display, CountDownLatch ended) {
-    Progress.of(config.runId()).stop();
+    engine.stop(Progress.of(config.runId()));
     display.say("interrupted: ending after what is in flight …");
     boolean isClean = false;
     try {
-      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS) && !isSliceLost;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -261,19 +270,6 @@ final class SyncCommand {
     } catch (IOException | RunFailure e) {
       err.println("circlebeam: the run's report cannot be written: " + e.getMessage());
     }
-  }
-
-  private void setDefaults() {
-    if (options.getRunner() != DirectRunner.class) {
-      throw new UsageException(
-          "--runner="
-              + options.getRunner().getSimpleName()
-              + " is not supported yet; leave it out to run on this machine");
-    }
-    // Checks for people who write Beam code; they double the time of grouping.
-    DirectOptions direct = options.as(DirectOptions.class);
-    direct.setEnforceEncodability(false);
-    direct.setEnforceImmutability(false);
   }
 
   /**

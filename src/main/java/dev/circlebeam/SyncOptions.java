@@ -181,8 +181,8 @@ public interface SyncOptions extends PipelineOptions {
   @Flag(group = Group.RUN, place = 3, value = "NUMBER")
   @Description(
       "About how many pipelines are read before what was read is written and committed. A run that"
-          + " is killed loses at most that.")
-  @Default.String("5000")
+          + " is killed loses at most that. Default: 5000; 50000 where the launcher does not wait.")
+  @Default.InstanceFactory(Engine.SlicePipelines.class)
   String getSlicePipelines();
 
   void setSlicePipelines(String value);

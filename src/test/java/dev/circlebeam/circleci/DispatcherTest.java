@@ -2,6 +2,7 @@ package dev.circlebeam.circleci;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
@@ -9,7 +10,9 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +40,8 @@ public class DispatcherTest {
   private Duration startOfThis = Duration.ZERO;
   private int underWay;
   private int mostUnderWay;
+  private int threads;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   @Test
   public void givenNothing_thenNothing() throws Exception {
@@ -65,6 +70,28 @@ public class DispatcherTest {
     assertEquals(4, mostUnderWay);
     assertEquals(4, dispatcher.figures().maxInFlight());
     assertEquals(LATENCY.multipliedBy(25).toMillis(), time.elapsed().toMillis());
+  }
+
+  @Test
+  public void givenHighLimit_thenAFewRequestsWaitForAThread() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 8, this::good);
+    submit(dispatcher, 100);
+    assertNotNull(dispatcher.next());
+    assertEquals(2, waiting.size());
+    assertEquals(99, drain(dispatcher).size());
+    assertEquals(8, mostUnderWay);
+    assertEquals(8, dispatcher.figures().maxInFlight());
+  }
+
+  @Test
+  public void givenLowLimit_thenNoRequestWaitsForAThread() throws Exception {
+    latency = () -> Duration.ofSeconds(3);
+    Dispatcher<String, String> dispatcher = dispatcher(190, 8, this::good);
+    submit(dispatcher, 100);
+    for (int i = 0; i < 100; i++) {
+      assertNotNull(dispatcher.next());
+      assertEquals(0, waiting.size());
+    }
   }
 
   @Test
@@ -425,9 +452,9 @@ public class DispatcherTest {
       RateLimit limit, int maxInFlight, Function<String, Answer<String>> server) {
     RetryPolicy retries =
         new RetryPolicy(6, Duration.ofMillis(500), Duration.ofMinutes(1), () -> 0.5);
+    threads = maxInFlight;
     return new Dispatcher<>(
         request -> {
-          underWay--;
           tries.merge(request, 1, Integer::sum);
           sent.add(new Sent(request, startOfThis));
           return server.apply(request);
@@ -440,8 +467,16 @@ public class DispatcherTest {
         pauses::add);
   }
 
-  /** What is done by the executor is done when the answer arrives. */
   private void start(Runnable work) {
+    if (underWay == threads) {
+      waiting.add(work);
+    } else {
+      run(work);
+    }
+  }
+
+  /** What is done by the executor is done when the answer arrives. */
+  private void run(Runnable work) {
     Duration start = time.elapsed();
     starts.add(start);
     underWay++;
@@ -450,7 +485,11 @@ public class DispatcherTest {
         latency.get(),
         () -> {
           startOfThis = start;
+          underWay--;
           work.run();
+          if (!waiting.isEmpty()) {
+            run(waiting.poll());
+          }
         });
   }
 
