@@ -31,6 +31,7 @@ from circlebeam_sync import (
     SyncInProcess,
     SyncOnDataflow,
     flink_flags,
+    jar,
     launch,
     report_of,
     setting,
@@ -86,7 +87,7 @@ log = logging.getLogger(__name__)
     doc_md=__doc__,
 )
 def circlebeam():
-    @task(pool=POOL)
+    @task(pool=POOL, execution_timeout=timedelta(minutes=10))
     def check():
         """Proves token, projects and output before anything is copied."""
         settings = Settings.of(get_current_context())
@@ -98,7 +99,7 @@ def circlebeam():
             # On Dataflow it is another account that writes.
             flags["output"] = settings["output"]
         ended = subprocess.run(
-            ["java", "-jar", settings["jar"], "check", *beam_options_to_args(flags)],
+            ["java", "-jar", settings.jar, "check", *beam_options_to_args(flags)],
             env={**os.environ, **settings.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -119,7 +120,7 @@ def circlebeam():
     sync_local = SyncInProcess(
         task_id="sync_local",
         pool=POOL,
-        jar=setting("jar"),
+        jar=jar,
         pipeline_options=sync_flags,
         # Deferred, the process would run in the triggerer.
         deferrable=False,
@@ -128,7 +129,7 @@ def circlebeam():
         task_id="sync_flink",
         pool=POOL,
         runner="FlinkRunner",
-        jar=setting("flinkJar"),
+        jar=jar,
         pipeline_options=flink_flags,
         deferrable=False,
     )

@@ -41,7 +41,7 @@ TOO_MANY_ERRORS = 3
 OUTPUT_IS_HELD = 4
 
 # What a run's params may say beside projects and output. Nothing of it decides what code runs, or
-# where the token goes.
+# where the token goes; tempLocation would, since Dataflow's workers take their jars from there.
 FLAGS = [
     "bigQueryKmsKey",
     "bigQueryProject",
@@ -62,7 +62,6 @@ FLAGS = [
     "startDate",
     "state",
     "tables",
-    "tempLocation",
     "unfinishedBackoff",
     "unfinishedMaxAge",
 ]
@@ -109,6 +108,11 @@ class Settings:
         flags["circleciUrl"] = self.url
         flags["token"] = self.token
         return flags
+
+    @property
+    def jar(self) -> str:
+        """The jar that this worker runs; Flink's has its runner, and all else as well."""
+        return self["flinkJar" if self["way"] == "flink" else "jar"]
 
     @property
     def url(self) -> str:
@@ -243,6 +247,10 @@ def setting(name: str):
     return lambda context, jinja_env: Settings.of(context)[name]
 
 
+def jar(context, jinja_env) -> str:
+    return Settings.of(context).jar
+
+
 def sync_flags(context, jinja_env) -> dict[str, Any]:
     settings = Settings.of(context)
     return {**settings.flags, "output": settings["output"], "runId": run_name(context)}
@@ -250,8 +258,10 @@ def sync_flags(context, jinja_env) -> dict[str, Any]:
 
 def flink_flags(context, jinja_env) -> dict[str, Any]:
     settings = Settings.of(context)
-    flink = {"flinkMaster": settings["flinkMaster"], "filesToStage": settings["flinkJar"]}
-    return {**sync_flags(context, jinja_env), **flink}
+    flags = {**sync_flags(context, jinja_env), "flinkMaster": settings["flinkMaster"]}
+    if "parallelism" in settings.values:
+        flags["parallelism"] = settings["parallelism"]
+    return flags
 
 
 def launch(context, jinja_env) -> dict[str, Any]:

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 HERE = Path(__file__).parent
@@ -45,14 +47,16 @@ def pytest_unconfigure():
 def airflow():
     """Airflow's command, with a database of its own."""
     command = str(Path(sys.executable).parent / "airflow")
-    migrated = subprocess.run([command, "db", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    migrated = subprocess.run(
+        [command, "db", "migrate"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300
+    )
     assert migrated.returncode == 0, migrated.stdout
     return command
 
 
 @pytest.fixture(scope="session")
 def dagbag(airflow):
-    """The DAG file as Airflow takes it, with every warning."""
+    """The folder as Airflow takes it, with every warning."""
     sys.path.insert(0, str(HERE))
     # Before the DAG file: what the providers warn of at their first import is not its doing.
     import airflow.providers.apache.beam.operators.beam
@@ -61,7 +65,7 @@ def dagbag(airflow):
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        return DagBag(dag_folder=str(HERE / "circlebeam_dag.py"))
+        return DagBag(dag_folder=str(HERE))
 
 
 # A process of its own, as a task's is; tries follow on each other at once.
@@ -77,25 +81,32 @@ print(json.dumps({"run": str(run.state), **{ti.task_id: str(ti.state) for ti in 
 
 
 @pytest.fixture
-def dag_run(airflow):
-    """Starts a run of the DAG; its last line tells the states of run and tasks."""
+def dag_run(airflow, tmp_path_factory):
+    """Starts a run of the DAG; the last line of what it writes tells the states of run and tasks."""
     started = []
 
     def start():
-        command = [sys.executable, "-c", RUN, str(HERE / "circlebeam_dag.py")]
+        command = [sys.executable, "-c", RUN, str(HERE)]
         environment = {**os.environ, "PYTHONPATH": str(HERE)}
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        said = tmp_path_factory.mktemp("dag") / "said"
+        with said.open("w") as file:
+            process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
         started.append(process)
-        return process
+        return DagRun(process, said)
 
     yield start
     for process in started:
         if process.poll() is None:
-            process.kill()
+            # circlebeam, too, which a dead Airflow would leave alone.
+            for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+                each.kill()
             process.wait()
-        process.stdout.close()
+
+
+@dataclass
+class DagRun:
+    process: subprocess.Popen
+    said: Path
 
 
 @dataclass
@@ -113,12 +124,18 @@ def serve():
         command = ["java", "-jar", str(JAR), "sample-server", "--samplePort=0", "--sampleNow=2026-06-30T12:00:00Z"]
         process = subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, text=True)
         started.append(process)
-        said = {}
-        for line in process.stdout:
-            word, _, value = line.partition(":") if ":" in line.split(" ")[0] else line.partition(" at ")
-            said[word] = value.strip()
-            if "Projects" in said:
-                return Server(said["Serving"], said["Projects"])
+        # Ends the reading of a server that says nothing.
+        patience = threading.Timer(120, process.kill)
+        patience.start()
+        try:
+            said = {}
+            for line in process.stdout:
+                word, _, value = line.partition(":") if ":" in line.split(" ")[0] else line.partition(" at ")
+                said[word] = value.strip()
+                if "Projects" in said:
+                    return Server(said["Serving"], said["Projects"])
+        finally:
+            patience.cancel()
         raise AssertionError("the sample server did not start")
 
     yield start

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from conftest import HERE, HOME, JAR, TOKEN
+from conftest import HOME, JAR, TOKEN, DagRun
 
 SMALL = ("--sampleProjects=1", "--samplePipelines=20", "--sampleJobs=2")
 
@@ -25,14 +25,16 @@ def rows(output, table):
         return db.execute(f"SELECT * EXCLUDE (_synced_at) FROM {read} ORDER BY ALL").fetchall()
 
 
-def ended(process):
+def ended(run):
     """Waits for a run of the DAG; returns the states of the run and its tasks."""
-    said, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, said
+    code = run.process.wait(timeout=300)
+    said = run.said.read_text()
+    assert code == 0, said
     return json.loads(said.splitlines()[-1])
 
 
-def test_given_the_file_then_airflow_takes_it_without_warnings(dagbag):
+def test_given_the_folder_then_airflow_takes_the_dag_alone_and_without_warnings(dagbag):
+    assert [Path(file.file).name for file in dagbag.dagbag_stats] == ["circlebeam_dag.py"]
     assert dagbag.import_errors == {}
     assert dagbag.captured_warnings == {}
     assert list(dagbag.dags) == ["circlebeam"]
@@ -59,7 +61,8 @@ def test_given_two_runs_of_the_local_way_then_the_second_is_incremental(airflow,
     conf = json.dumps({"projects": server.projects, "output": str(output)})
     runs, tables, said = [], [], ""
     for _ in range(2):
-        test = subprocess.run([airflow, "dags", "test", "circlebeam", "-c", conf], capture_output=True, text=True)
+        command = [airflow, "dags", "test", "circlebeam", "-c", conf]
+        test = subprocess.run(command, capture_output=True, text=True, timeout=300)
         said += test.stdout + test.stderr
         assert test.returncode == 0, said
         new = {path.stem for path in (output / "_runs").iterdir()} - set(runs)
@@ -123,14 +126,14 @@ def test_given_a_try_that_is_killed_then_the_next_resumes_and_errors_are_warned_
     assert [states[name] for name in ("run", "sync_local", "test_report", "warn")] == ["success"] * 4
 
 
-def kill_after_first_slice(reports: Path, run: subprocess.Popen):
+def kill_after_first_slice(reports: Path, run: DagRun):
     deadline = time.monotonic() + 200
     while not any('"running"' in path.read_text() for path in reports.glob("*.json")):
         assert time.monotonic() < deadline, "no slice was committed"
-        assert run.poll() is None, run.stdout.read()
+        assert run.process.poll() is None, run.said.read_text()
         time.sleep(0.02)
     killed = 0
-    for child in psutil.Process(run.pid).children(recursive=True):
+    for child in psutil.Process(run.process.pid).children(recursive=True):
         if "--runner=DirectRunner" in child.cmdline():
             child.kill()
             killed += 1

@@ -150,14 +150,15 @@ def test_given_a_job_that_failed_since_the_output_is_held_then_skipped(sync, err
         task.execute_complete(context(), {"status": "error", "message": "the job has failed its execution"})
 
 
-def test_given_flink_then_the_jar_of_flink_goes_along(sync, connect):
+def test_given_flink_then_its_jar_and_its_flags_are_taken(sync, connect):
     connect(
-        "https://circleci.com", way="flink", projects="gh/a/b", output="gs://b/ci",
-        flinkJar="/opt/circlebeam-flink.jar", flinkMaster="flink:8081", token="file:/run/secrets/circleci",
+        "https://circleci.com", way="flink", projects="gh/a/b", output="gs://b/ci", jar="/opt/circlebeam.jar",
+        flinkJar="/opt/circlebeam-flink.jar", flinkMaster="flink:8081", parallelism=4, token="file:/run/secrets/circleci",
     )
+    assert sync.jar(context(), None) == "/opt/circlebeam-flink.jar"
     flags = sync.flink_flags(context(), None)
     assert flags["flinkMaster"] == "flink:8081"
-    assert flags["filesToStage"] == "/opt/circlebeam-flink.jar"
+    assert flags["parallelism"] == 4
     assert flags["token"] == "file:/run/secrets/circleci"
 
 
@@ -174,7 +175,7 @@ def test_given_params_that_nobody_declared_then_what_runs_is_still_the_connectio
 def test_given_something_missing_then_it_is_named(sync, errors, connect):
     connect("https://circleci.com")
     with pytest.raises(errors.AirflowFailException, match="'jar'.*'circleci'"):
-        sync.setting("jar")(context(), None)
+        sync.jar(context(), None)
 
 
 def test_given_any_run_then_its_name_can_be_a_files(sync):
@@ -187,8 +188,8 @@ def test_given_any_run_then_its_name_can_be_a_files(sync):
 def test_given_the_flags_that_a_run_may_set_then_circlebeam_has_them(sync):
     ours = set(re.findall(r"^  --(\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert len(ours) > 20
-    assert set(sync.FLAGS) - ours == {"bigQueryProject", "jobLabelsMap", "tempLocation"}
-    fateful = {"token", "circleciUrl", "runner", "caFile", "allowInsecureHttp", "breakLock", "runId"}
+    assert set(sync.FLAGS) - ours == {"bigQueryProject", "jobLabelsMap"}
+    fateful = {"token", "circleciUrl", "runner", "caFile", "allowInsecureHttp", "breakLock", "runId", "tempLocation"}
     assert not fateful & set(sync.FLAGS)
 
 
@@ -197,5 +198,4 @@ def test_given_the_template_then_it_takes_what_a_run_may_set(sync):
     if not metadata.exists():
         pytest.skip("there is no pipelines/flex-template/metadata.json")
     takes = {parameter["name"] for parameter in json.loads(metadata.read_text())["parameters"]}
-    # tempLocation is not the template's, but the launch's.
-    assert {*sync.FLAGS, "projects", "output", "circleciUrl", "token", "runId"} - {"tempLocation"} <= takes
+    assert {*sync.FLAGS, "projects", "output", "circleciUrl", "token", "runId"} <= takes

@@ -44,7 +44,7 @@ public final class CircleBeam {
         return (args.isEmpty() ? ExitCode.USAGE : ExitCode.DONE).code();
       }
       if (args.get(0).startsWith("--")) {
-        // Airflow's Beam operator and Dataflow's launcher have no place for a word before the flags.
+        // Airflow's Beam operator and Dataflow's launcher have no place for a word before flags.
         return Command.SYNC.run(CommandLine.parse(args), out, err);
       }
       Command command = Command.of(args.get(0));
