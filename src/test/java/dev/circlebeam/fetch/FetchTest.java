@@ -160,7 +160,7 @@ public class FetchTest {
 
   @Test
   public void givenRefusals_thenThePauseIsOnTheCounterByWhichDataflowLearnsOfIt() {
-    SampleFaults fault = SampleFaults.parse("TOO_MANY_JSON@/job$");
+    SampleFaults fault = SampleFaults.parse("TOO_MANY_JSON@/job$:times=1");
     try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
       planned(server)
           .get(ReadProjects.TASKS)
