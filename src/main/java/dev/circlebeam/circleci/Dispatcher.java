@@ -157,8 +157,8 @@ public final class Dispatcher<Q, T> {
   }
 
   /**
-   * Asks that no request be started any more: {@link #next} returns those in flight, then null. Any
-   * thread may call it.
+   * Asks that no request be started any more: {@link #next} returns those in flight, and the few
+   * that wait for a thread, then null. Any thread may call it.
    */
   public void stop() {
     stopped = true;

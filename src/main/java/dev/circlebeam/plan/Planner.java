@@ -95,7 +95,8 @@ public record Planner(
             });
     var left = new TreeMap<>(known.unfinished());
     left.keySet().removeAll(givenUp);
-    // Without a table below pipelines nothing is ever complete, and every slice would list them anew.
+    // Without a table below pipelines nothing is ever complete, and every slice would list them
+    // anew.
     boolean isUnlisted = tables.isEmpty() || (soFar != null && soFar.blocked());
     return new ProjectTask(
         project,
