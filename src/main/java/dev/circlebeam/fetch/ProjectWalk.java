@@ -21,6 +21,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** What a walk learns about one project while it goes. */
 final class ProjectWalk {
+  private static final ProjectFacts.Lists NO_LISTS =
+      new ProjectFacts.Lists(List.of(), false, null, false, false);
+
   private final ProjectTask task;
   private final @Nullable String branch;
   private final List<ListReading> lists = new ArrayList<>();
@@ -175,7 +178,8 @@ final class ProjectWalk {
     if (notReadUntil != null && (from == null || !notReadUntil.isBefore(from))) {
       from = notReadUntil.plus(1, ChronoUnit.MICROS);
     }
-    ProjectFacts.Lists read = lists(from);
+    // Without a table that follows pipelines there is nothing to be read on.
+    ProjectFacts.Lists read = tables.isEmpty() ? NO_LISTS : lists(from);
     Map<String, UnfinishedPipeline> unfinished = unfinished(tables);
     TreeSet<String> resolved = new TreeSet<>(task.unfinished().keySet());
     resolved.retainAll(lookedAt.keySet());
