@@ -100,10 +100,7 @@ public class FlinkTest {
               Syncs.args(
                   server,
                   output("killed"),
-                  onFlink(
-                      other.address(),
-                      "--requestsPerSecond=" + LIMIT,
-                      "--executionRetryDelay=1000")),
+                  onFlink(other.address(), "--requestsPerSecond=" + LIMIT)),
               said);
       while (server.stats().requests() < LIMIT && run.isAlive()) {
         Thread.onSpinWait();
