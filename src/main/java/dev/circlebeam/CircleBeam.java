@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** The command line: one command, its flags, an exit code. */
+/** The command line: one command, its flags, an exit code. Flags alone are those of a sync. */
 public final class CircleBeam {
   private CircleBeam() {}
 
@@ -42,6 +42,11 @@ public final class CircleBeam {
       if (args.isEmpty() || args.contains("--help") || args.get(0).equals("help")) {
         Help.print(args.isEmpty() ? err : out);
         return (args.isEmpty() ? ExitCode.USAGE : ExitCode.DONE).code();
+      }
+      if (args.get(0).startsWith("--")) {
+        // Airflow's Beam operator and Dataflow's launcher have no place for a word before the
+        // flags.
+        return Command.SYNC.run(CommandLine.parse(args), out, err);
       }
       Command command = Command.of(args.get(0));
       return command.run(CommandLine.parse(args.subList(1, args.size())), out, err);

@@ -56,6 +56,9 @@ final class CommandLine {
       if (equals < 0 && valued.contains(name)) {
         throw new UsageException("--" + name + " needs a value; did you mean --" + name + "=…?");
       }
+      if (name.equals("runner") && equals >= 0) {
+        KnownRunner.named(arg.substring(equals + 1));
+      }
       if (ours.contains(name) && !seen.add(name)) {
         throw new UsageException("--" + name + " is given twice");
       }

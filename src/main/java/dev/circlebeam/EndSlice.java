@@ -1,13 +1,17 @@
 package dev.circlebeam;
 
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.MergeFigures;
+import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.state.CommitState;
 import dev.circlebeam.state.ProjectFacts;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +42,12 @@ import org.apache.beam.sdk.values.TypeDescriptors;
  * <p>Fails the run, with a {@link dev.circlebeam.report.RunFailure}, when another run has written
  * the state meanwhile.
  */
-final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> {
+final class EndSlice extends PTransform<PCollection<String>, PCollection<String>> {
   private static final long serialVersionUID = 1L;
 
   private final CommitState commit;
   private final WriteReport report;
+  private final Attendant attendant;
   private final PCollection<ProjectFacts> facts;
   private final PCollection<FetchFigures> fetched;
   private final PCollection<MergeFigures> merged;
@@ -50,6 +55,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
   /**
    * @param commit moves the state on
    * @param report writes the report
+   * @param attendant looks after a run whose launcher has gone away
    * @param facts what was learned of projects
    * @param fetched what the fetching steps counted
    * @param merged what the sink counted, element by element as it made things durable
@@ -57,11 +63,13 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
   EndSlice(
       CommitState commit,
       WriteReport report,
+      Attendant attendant,
       PCollection<ProjectFacts> facts,
       PCollection<FetchFigures> fetched,
       PCollection<MergeFigures> merged) {
     this.commit = commit;
     this.report = report;
+    this.attendant = attendant;
     this.facts = facts;
     this.fetched = fetched;
     this.merged = merged;
@@ -69,16 +77,17 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
 
   /**
    * @param stateVersion one element, which names the state that the slice read when it began
+   * @return one element: the report, as JSON
    */
   @Override
-  public PCollection<Void> expand(PCollection<String> stateVersion) {
+  public PCollection<String> expand(PCollection<String> stateVersion) {
     return PCollectionList.of(part("Facts", facts))
         .and(part("Fetched", fetched))
         .and(part("Merged", merged.apply("MergedInAll", new SumByTable())))
         .and(part("StateVersion", stateVersion))
         .apply("AllOfTheSlice", Flatten.pCollections())
         .apply("WhenAllIsWritten", GroupByKey.create())
-        .apply("CommitAndReport", ParDo.of(new CommitAndReportFn(commit, report)));
+        .apply("CommitAndReport", ParDo.of(new CommitAndReportFn(commit, report, attendant)));
   }
 
   /**
@@ -124,19 +133,32 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
   }
 
   private static final class CommitAndReportFn
-      extends DoFn<KV<String, Iterable<Serializable>>, Void> {
+      extends DoFn<KV<String, Iterable<Serializable>>, String> {
     private static final long serialVersionUID = 1L;
 
     private final CommitState commit;
     private final WriteReport report;
+    private final Attendant attendant;
 
-    CommitAndReportFn(CommitState commit, WriteReport report) {
+    CommitAndReportFn(CommitState commit, WriteReport report, Attendant attendant) {
       this.commit = commit;
       this.report = report;
+      this.attendant = attendant;
     }
 
     @ProcessElement
-    public void process(@Element KV<String, Iterable<Serializable>> slice) throws IOException {
+    public void process(
+        @Element KV<String, Iterable<Serializable>> slice, OutputReceiver<String> reports)
+        throws IOException {
+      try {
+        reports.output(new String(end(slice).toJson(), StandardCharsets.UTF_8));
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+    }
+
+    private RunReport end(KV<String, Iterable<Serializable>> slice) throws IOException {
       List<ProjectFacts> facts = new ArrayList<>();
       FetchFigures fetched = FetchFigures.NONE;
       Map<String, MergeFigures> merged = new TreeMap<>();
@@ -154,7 +176,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<Void>> 
         }
       }
       StateSummary summary = commit.commit(facts, stateVersion);
-      report.write(fetched, merged, summary);
+      return report.write(fetched, merged, summary);
     }
   }
 }

@@ -25,8 +25,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 
 /** The command {@code sync}. */
@@ -47,6 +45,10 @@ final class SyncCommand {
   private final PrintStream out;
   private final PrintStream err;
   private final UnaryOperator<TableSink> around;
+  private final Engine engine;
+
+  /** Whether somebody ended the run and its engine could not save what the slice had read. */
+  private volatile boolean isSliceLost;
 
   SyncCommand(SyncOptions options, PrintStream out, PrintStream err) {
     this(options, out, err, UnaryOperator.identity());
@@ -61,6 +63,7 @@ final class SyncCommand {
     this.out = out;
     this.err = err;
     this.around = around;
+    this.engine = Engine.of(options);
   }
 
   /**
@@ -70,7 +73,7 @@ final class SyncCommand {
    * @throws UsageException when the command line is wrong
    */
   int run() {
-    setDefaults();
+    engine.prepare(options);
     Instant startedAt = Instant.now();
     if (!options.isSample()) {
       return run(SyncConfig.of(options, startedAt, null));
@@ -95,11 +98,16 @@ final class SyncCommand {
       check(config);
       sayCosts(config.fetch());
       config.folder().make();
+      if (!engine.waits()) {
+        submit(config);
+        return ExitCode.DONE.code();
+      }
       RunReport report;
+      Progress progress = Progress.of(config.runId());
+      progress.phase(engine.phase());
       CountDownLatch ended = new CountDownLatch(1);
       try (RunLock lock = lock(config.guard());
-          ProgressDisplay display =
-              ProgressDisplay.start(Progress.of(config.runId()), err, isTerminal())) {
+          ProgressDisplay display = ProgressDisplay.start(progress, err, isTerminal())) {
         config.folder().removeLeftovers();
         config.output().warmUp(config.fetch(), config.run().startedAt());
         Thread farewell = new Thread(() -> interrupted(config, display, ended));
@@ -111,10 +119,11 @@ final class SyncCommand {
           forget(farewell);
         }
       }
-      Summary.print(report, config.folder().address(RunReport.name(report.runId())), out);
+      Summary.print(report, address(config), out);
       return report.exitCode();
     } catch (RunFailure e) {
-      return failed(config, e);
+      // Where somebody ended the run, the farewell says so.
+      return isSliceLost ? e.exitCode().code() : failed(config, e);
     }
   }
 
@@ -142,14 +151,47 @@ final class SyncCommand {
                     + "; it can write nothing more there"));
   }
 
+  /** Hands the run to the runner. Its steps take the lock; one that is held is found here, too. */
+  private void submit(SyncConfig config) {
+    try (RunLock lock = lock(config.guard())) {
+      config.folder().removeLeftovers();
+    }
+    Pipeline pipeline;
+    try {
+      pipeline = Pipeline.create(options);
+    } catch (IllegalArgumentException e) {
+      // Of the runner's own flags.
+      throw new UsageException(PlainLine.of(e.getMessage()));
+    }
+    SyncPipeline.buildUnattended(pipeline, config, around.apply(config.sink()));
+    try {
+      engine.run(pipeline);
+    } catch (RuntimeException e) {
+      throw RunFailure.failed(
+          "not_submitted",
+          "the runner did not take the job: " + PlainLine.of(String.valueOf(e.getMessage())),
+          "check the runner's flags and the roles of the account that submits, then run again");
+    }
+    out.println("Submitted as job " + options.getJobName() + ".");
+    out.println("Report, when it has ended: " + address(config));
+  }
+
+  private static String address(SyncConfig config) {
+    return config.folder().address(RunReport.name(config.runId()));
+  }
+
   /** Finds out what can be found out before anything is asked or written. */
-  private static void check(SyncConfig config) {
+  private void check(SyncConfig config) {
     config.output().check(config.fetch(), config.run().startedAt());
     Folder states = config.state().place().folder();
     if (!states.equals(config.folder())) {
       states.reach();
     }
     config.state().read();
+    if (!engine.waits()) {
+      // Requests are made elsewhere, and the token may be read only there.
+      return;
+    }
     try {
       config.fetch().api().open().close();
     } catch (IllegalStateException e) {
@@ -200,7 +242,7 @@ final class SyncCommand {
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.build(pipeline, config, around.apply(config.sink()));
     try {
-      pipeline.run().waitUntilFinish();
+      engine.run(pipeline);
       return written(config);
     } catch (IOException e) {
       throw config.folder().unwritable(e);
@@ -208,6 +250,10 @@ final class SyncCommand {
       RunFailure known = RunFailure.in(e);
       if (known == null) {
         known = config.output().explain(e);
+      }
+      if (known == null && Progress.of(config.runId()).isStopped()) {
+        isSliceLost = true;
+        known = RunFailure.failed(INTERRUPTED, LOST_A_SLICE, GO_ON);
       }
       if (known != null) {
         throw known;
@@ -238,11 +284,11 @@ final class SyncCommand {
 
   /** Lets the run end cleanly when somebody ends the process, and says how to go on. */
   private void interrupted(SyncConfig config, ProgressDisplay display, CountDownLatch ended) {
-    Progress.of(config.runId()).stop();
+    engine.stop(Progress.of(config.runId()));
     display.say("interrupted: ending after what is in flight …");
     boolean isClean = false;
     try {
-      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS);
+      isClean = ended.await(FAREWELL.toSeconds(), TimeUnit.SECONDS) && !isSliceLost;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -275,19 +321,6 @@ final class SyncCommand {
     } catch (IOException | RunFailure e) {
       err.println("circlebeam: the run's report cannot be written: " + e.getMessage());
     }
-  }
-
-  private void setDefaults() {
-    if (options.getRunner() != DirectRunner.class) {
-      throw new UsageException(
-          "--runner="
-              + options.getRunner().getSimpleName()
-              + " is not supported yet; leave it out to run on this machine");
-    }
-    // Checks for people who write Beam code; they double the time of grouping.
-    DirectOptions direct = options.as(DirectOptions.class);
-    direct.setEnforceEncodability(false);
-    direct.setEnforceImmutability(false);
   }
 
   /**

@@ -127,8 +127,9 @@ public interface SyncOptions extends PipelineOptions {
 
   @Flag(group = Group.FROM, place = 2, value = "REFERENCE")
   @Description(
-      "Where the token is, never the token itself: env:NAME or file:PATH. It must be a personal API"
-          + " token.")
+      "Where the token is, never the token itself: env:NAME, file:PATH, or"
+          + " secret:projects/P/secrets/S/versions/V in Google's Secret Manager. It must be a"
+          + " personal API token.")
   @Default.String("env:CIRCLECI_TOKEN")
   String getToken();
 
@@ -181,8 +182,8 @@ public interface SyncOptions extends PipelineOptions {
   @Flag(group = Group.RUN, place = 3, value = "NUMBER")
   @Description(
       "About how many pipelines are read before what was read is written and committed. A run that"
-          + " is killed loses at most that.")
-  @Default.String("5000")
+          + " is killed loses at most that. Default: 5000; 50000 where the launcher does not wait.")
+  @Default.InstanceFactory(Engine.SlicePipelines.class)
   String getSlicePipelines();
 
   void setSlicePipelines(String value);

@@ -3,10 +3,12 @@ package dev.circlebeam;
 import dev.circlebeam.fetch.FetchRows;
 import dev.circlebeam.fetch.FetchTags;
 import dev.circlebeam.fetch.ReadProjects;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.CommitState;
 import dev.circlebeam.state.SyncState;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -22,26 +24,48 @@ final class SyncPipeline {
   private SyncPipeline() {}
 
   /**
-   * Adds the steps of a slice to a Beam pipeline.
+   * Adds the steps of a slice to a Beam pipeline. Whoever runs it holds the output meanwhile.
    *
    * @param pipeline an empty one
    * @param config what to sync
    * @param sink where to; any sink will do
    */
   static void build(Pipeline pipeline, SyncConfig config, TableSink sink) {
+    slice(projects(pipeline, config), config, sink, Attendant.NONE);
+  }
+
+  /**
+   * Adds the steps of a run of one slice to a Beam pipeline, which looks after itself: it holds the
+   * output, reports failures, and fails when too many requests did.
+   *
+   * @param pipeline an empty one
+   * @param config what to sync
+   * @param sink where to
+   */
+  static void buildUnattended(Pipeline pipeline, SyncConfig config, TableSink sink) {
+    Unattended run = new Unattended(config);
+    PCollection<List<String>> projects = projects(pipeline, config).apply("HoldOutput", run.hold());
+    slice(projects, config, sink, run).apply("EndRun", run.end());
+  }
+
+  private static PCollection<List<String>> projects(Pipeline pipeline, SyncConfig config) {
+    return pipeline.apply(
+        "Projects",
+        Create.of(List.of(config.projects())).withCoder(ListCoder.of(StringUtf8Coder.of())));
+  }
+
+  /** Returns one element, the slice's report. */
+  private static PCollection<String> slice(
+      PCollection<List<String>> projects, SyncConfig config, TableSink sink, Attendant attendant) {
     PCollectionTuple planned =
-        pipeline
-            .apply(
-                "Projects",
-                Create.of(java.util.List.of(config.projects()))
-                    .withCoder(ListCoder.of(StringUtf8Coder.of())))
-            .apply(
-                "ReadProjects", new ReadProjects(config.fetch(), config.state(), config.planner()));
+        projects.apply(
+            "ReadProjects",
+            new ReadProjects(config.fetch(), config.state(), config.planner(), attendant));
 
     PCollectionTuple fetched =
         planned
             .get(ReadProjects.TASKS)
-            .apply("Fetch", new FetchRows(config.fetch(), sink.stored()));
+            .apply("Fetch", new FetchRows(config.fetch(), sink.stored(), attendant));
 
     PCollection<MergeFigures> merged =
         PCollectionTuple.of(TableSink.PAGES, both("Pages", FetchTags.PAGES, planned, fetched))
@@ -51,13 +75,14 @@ final class SyncPipeline {
 
     SyncState.WrittenBy writtenBy =
         new SyncState.WrittenBy(config.runId(), config.fetch().slice(), config.run().startedAt());
-    planned
+    return planned
         .get(ReadProjects.STATE_VERSION)
         .apply(
             "EndSlice",
             new EndSlice(
                 new CommitState(config.state(), writtenBy),
                 config.report(),
+                attendant,
                 both("Facts", FetchTags.FACTS, planned, fetched),
                 both("Figures", FetchTags.FIGURES, planned, fetched),
                 merged));

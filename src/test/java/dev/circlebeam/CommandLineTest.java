@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.junit.Assume;
 import org.junit.Test;
 
@@ -118,7 +119,22 @@ public class CommandLineTest {
   public void givenValueThatIsNone_thenRefused() {
     assertTrue(refused("--fullRefresh=maybe").contains("fullRefresh"));
     assertTrue(refused("--targetParallelism=many").contains("targetParallelism"));
-    assertTrue(refused("--runner=NoSuchRunner").contains("NoSuchRunner"));
+  }
+
+  @Test
+  public void givenRunnerThatIsNotKnown_thenThoseThatAre() {
+    String message = refused("--runner=SparkRunner");
+    assertTrue(message, message.startsWith("--runner=SparkRunner is not supported; give Direct"));
+  }
+
+  @Test
+  public void givenRunnerByAnyNameOfIts_thenKnown() {
+    String[] names = {
+      "DirectRunner", "directrunner", "org.apache.beam.runners.direct.DirectRunner"
+    };
+    for (String name : names) {
+      assertEquals(DirectRunner.class, CommandLine.parse(List.of("--runner=" + name)).getRunner());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,9 +22,23 @@ record Snapshot(Path folder) implements AutoCloseable {
     for (Path file : parts(output.resolve(table))) {
       Path link = snapshot.folder.resolve(output.relativize(file));
       Files.createDirectories(link.getParent());
-      Files.createLink(link, file);
+      link(link, file);
     }
     return snapshot;
+  }
+
+  private static void link(Path link, Path file) throws IOException {
+    while (true) {
+      try {
+        Files.createLink(link, file);
+        return;
+      } catch (NoSuchFileException e) {
+        // So the system also calls a file that is replaced just while it is linked.
+        if (!Files.exists(file)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static List<Path> parts(Path table) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.Rule;
 import org.junit.Test;
@@ -57,6 +58,24 @@ public class SyncSlicesTest {
       assertTrue(server.stats().requests() + " requests", server.stats().requests() <= most);
       assertEquals(1L, (long) server.stats().byRoute().get("me"));
       assertEquals(3L, (long) server.stats().byRoute().get("project"));
+    }
+  }
+
+  @Test
+  public void givenNoTableBelowPipelines_thenOneSliceThatLeavesNothing() throws Exception {
+    Path output = output("out");
+    try (SampleServer server = SampleServer.start(SMALL)) {
+      // Would there be more slices, this ends the run before them.
+      Syncs.Outcome outcome =
+          Syncs.syncByItsClock(server, output, "--tables=projects", "--maxDuration=PT0S");
+
+      assertEquals(outcome.err(), 0, outcome.code());
+      assertEquals(List.of(), Syncs.report(output).backfillLeft());
+      assertEquals(Set.of("me", "project"), server.stats().byRoute().keySet());
+
+      Syncs.syncByItsClock(server, output);
+      assertEquals(1L, Syncs.report(output).slices().size());
+      assertEquals(120L, Syncs.report(output).tables().get("pipelines").rows());
     }
   }
 

@@ -60,14 +60,26 @@ final class Syncs {
    * @param said where it writes what it has to say
    */
   static Process process(List<String> args, Path said) throws IOException {
+    return process(
+        List.of("-cp", System.getProperty("java.class.path"), CircleBeam.class.getName()),
+        args,
+        said);
+  }
+
+  /**
+   * Runs a command of another jar in a process of its own.
+   *
+   * @param program what tells Java which
+   * @param args the command and its flags
+   * @param said where it writes what it has to say
+   */
+  static Process process(List<String> program, List<String> args, Path said) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CircleBeam.class.getName()));
+                "-XX:TieredStopAtLevel=1"));
+    command.addAll(program);
     command.addAll(args);
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

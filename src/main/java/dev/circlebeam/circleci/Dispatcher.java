@@ -56,6 +56,16 @@ public final class Dispatcher<Q, T> {
 
   private static final long FOREVER = Duration.ofDays(1).toNanos();
 
+  /**
+   * How many seconds of the limit may wait in the executor beyond what is in flight. A thread that
+   * has its answer then takes the next request at once, without two changes of thread in between;
+   * and they start no later than networks let them arrive.
+   */
+  private static final double AHEAD = 0.005;
+
+  /** What waits in the executor no longer gives way to what is more urgent: so only a few. */
+  private static final double MOST_AHEAD = 0.25;
+
   private final Exchange<Q, T> exchange;
   private final Executor executor;
   private final RateLimit limit;
@@ -72,13 +82,14 @@ public final class Dispatcher<Q, T> {
       new PriorityQueue<>((a, b) -> Long.signum(a.notBefore - b.notBefore));
   private final BlockingQueue<Arrival<Q, T>> arrivals = new LinkedBlockingQueue<>();
   private final List<Q> dropped = new ArrayList<>();
-  private int inFlight;
+  private int started;
   private long sequence;
   private volatile boolean stopped;
 
   /**
    * @param exchange sends a request once
-   * @param executor runs exchanges; with a thread for each request in flight
+   * @param executor runs exchanges, in the order in which it is given them; with a thread for each
+   *     request in flight
    * @param limit the rate limit, which this dispatcher alone uses meanwhile
    * @param retries how often to try
    * @param maxInFlight how many requests may be under way at once
@@ -128,7 +139,7 @@ public final class Dispatcher<Q, T> {
         ready.add(delayed.poll());
       }
       long wait = startWhatMay(now);
-      if (inFlight == 0 && ready.isEmpty() && delayed.isEmpty()) {
+      if (started == 0 && ready.isEmpty() && delayed.isEmpty()) {
         return null;
       }
       Arrival<Q, T> arrival = arrivals.poll();
@@ -146,8 +157,8 @@ public final class Dispatcher<Q, T> {
   }
 
   /**
-   * Asks that no request be started any more: {@link #next} returns those in flight, then null. Any
-   * thread may call it.
+   * Asks that no request be started any more: {@link #next} returns those in flight, and the few
+   * that wait for a thread, then null. Any thread may call it.
    */
   public void stop() {
     stopped = true;
@@ -190,7 +201,7 @@ public final class Dispatcher<Q, T> {
 
   /** Starts requests and returns for how long nothing else can be started. */
   private long startWhatMay(long now) {
-    while (inFlight < maxInFlight && !ready.isEmpty()) {
+    while (started < maxInFlight + ahead() && !ready.isEmpty()) {
       long wait = limit.nextStart(now) - now;
       if (wait > 0) {
         return Math.min(wait, untilDelayed(now));
@@ -200,11 +211,15 @@ public final class Dispatcher<Q, T> {
     return untilDelayed(now);
   }
 
+  private int ahead() {
+    return (int) Math.min(MOST_AHEAD * maxInFlight, AHEAD * limit.perSecond());
+  }
+
   private void start(Task<Q> task, long now) {
     limit.started(now);
     task.startedAt = now;
-    inFlight++;
-    figures.started(inFlight, now, limit.perSecond());
+    started++;
+    figures.started(Math.min(started, maxInFlight), now, limit.perSecond());
     executor.execute(
         () -> {
           Arrival<Q, T> arrival;
@@ -219,7 +234,7 @@ public final class Dispatcher<Q, T> {
 
   /** Returns the request if it is done with; else it is waiting again. */
   private @Nullable Completion<Q, T> settle(Arrival<Q, T> arrival) {
-    inFlight--;
+    started--;
     Task<Q> task = arrival.task;
     if (arrival.thrown != null) {
       throw new IllegalStateException("a request could not be handled", arrival.thrown);

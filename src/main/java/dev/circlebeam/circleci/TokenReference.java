@@ -7,9 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Where the token is: {@code env:NAME} or {@code file:PATH}. Never the token itself. */
+/**
+ * Where the token is: {@code env:NAME}, {@code file:PATH} or {@code
+ * secret:projects/P/secrets/S/versions/V}, in Google's Secret Manager. Never the token itself.
+ */
 public final class TokenReference implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String ENV = "env:";
@@ -46,8 +50,12 @@ public final class TokenReference implements Serializable {
    */
   public static TokenReference parse(String text) {
     if (text.startsWith(SECRET)) {
+      if (SecretManager.isVersion(text.substring(SECRET.length()))) {
+        return new TokenReference(text);
+      }
       throw new IllegalArgumentException(
-          "--token=secret:… is not supported yet; give env:NAME or file:PATH");
+          "--token=secret: names no version of a secret; give its full name:"
+              + " --token=secret:projects/P/secrets/S/versions/V, where V may be latest");
     }
     for (String scheme : new String[] {ENV, FILE}) {
       if (text.startsWith(scheme) && text.length() > scheme.length()) {
@@ -56,7 +64,17 @@ public final class TokenReference implements Serializable {
     }
     throw new IllegalArgumentException(
         "--token says where the token is, not the token itself: options are shown in logs and"
-            + " consoles. Give --token=env:NAME or --token=file:PATH");
+            + " consoles. Give --token=env:NAME, --token=file:PATH or"
+            + " --token=secret:projects/P/secrets/S/versions/V");
+  }
+
+  /**
+   * Tells whether the token is in Secret Manager, where every machine of a job finds it.
+   *
+   * @return false for what is on one machine only
+   */
+  public boolean isSecret() {
+    return reference.startsWith(SECRET);
   }
 
   /**
@@ -67,10 +85,20 @@ public final class TokenReference implements Serializable {
    * @throws IllegalStateException when it is not where the reference says, with what to do
    */
   public Token resolve(Map<String, String> environment) {
+    return resolve(environment, TokenReference::secretManager);
+  }
+
+  /** The same, with another Secret Manager; for tests. */
+  Token resolve(Map<String, String> environment, Supplier<SecretManager> secrets) {
     if (reference.equals(SAMPLE.reference)) {
       return new Token(SAMPLE_TOKEN);
     }
-    String value = reference.startsWith(ENV) ? fromEnvironment(environment) : fromFile();
+    String value;
+    if (isSecret()) {
+      value = secrets.get().read(reference.substring(SECRET.length()));
+    } else {
+      value = reference.startsWith(ENV) ? fromEnvironment(environment) : fromFile();
+    }
     String token = value.strip();
     if (token.isEmpty()) {
       throw new IllegalStateException("the token at --token=" + reference + " is empty");
@@ -80,6 +108,17 @@ public final class TokenReference implements Serializable {
           "what is at --token=" + reference + " is no token: it holds blanks or odd characters");
     }
     return new Token(token);
+  }
+
+  private static SecretManager secretManager() {
+    try {
+      return SecretManager.ofGoogle();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "--token=secret: needs credentials for Google Cloud, and there are none: run 'gcloud auth"
+              + " application-default login', or set GOOGLE_APPLICATION_CREDENTIALS",
+          e);
+    }
   }
 
   private String fromEnvironment(Map<String, String> environment) {

@@ -8,12 +8,15 @@ import dev.circlebeam.plan.RerunSearch;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.Progress;
+import dev.circlebeam.report.RunFailure;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -40,14 +43,25 @@ public final class FetchRows
 
   private final FetchSpec spec;
   private final StoredTables stored;
+  private final Attendant attendant;
 
   /**
    * @param spec what the run reads, and how
    * @param stored what earlier runs have written
    */
   public FetchRows(FetchSpec spec, StoredTables stored) {
+    this(spec, stored, Attendant.NONE);
+  }
+
+  /**
+   * @param spec what the run reads, and how
+   * @param stored what earlier runs have written
+   * @param attendant looks after a run whose launcher has gone away
+   */
+  public FetchRows(FetchSpec spec, StoredTables stored, Attendant attendant) {
     this.spec = spec;
     this.stored = stored;
+    this.attendant = attendant;
   }
 
   @Override
@@ -57,7 +71,7 @@ public final class FetchRows
             .apply("OneThreadAShard", GroupByKey.create())
             .apply(
                 "Walk",
-                ParDo.of(new WalkFn(spec, stored))
+                ParDo.of(new WalkFn(spec, stored, attendant))
                     .withOutputTags(
                         FetchTags.PAGES,
                         TupleTagList.of(FetchTags.SCOPES)
@@ -76,15 +90,19 @@ public final class FetchRows
 
     private final FetchSpec spec;
     private final StoredTables stored;
+    private final Attendant attendant;
     private transient ApiSession session;
+    private transient Attendant.AtWork atWork;
 
-    WalkFn(FetchSpec spec, StoredTables stored) {
+    WalkFn(FetchSpec spec, StoredTables stored, Attendant attendant) {
       this.spec = spec;
       this.stored = stored;
+      this.attendant = attendant;
     }
 
     @Setup
     public void open() {
+      atWork = attendant.atWork();
       session = Sessions.open(spec.api());
     }
 
@@ -92,31 +110,46 @@ public final class FetchRows
     public void process(
         @Element KV<Integer, Iterable<ProjectTask>> shard, MultiOutputReceiver receiver)
         throws InterruptedException {
+      try {
+        walk(shard, receiver);
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+    }
+
+    private void walk(KV<Integer, Iterable<ProjectTask>> shard, MultiOutputReceiver receiver)
+        throws InterruptedException {
       long begun = System.nanoTime();
       Progress progress = Progress.of(spec.runId());
       progress.phase("fetching");
       Tally tally = new Tally(spec, FetchTags.into(receiver), Clock.systemUTC());
+      LongConsumer onPause = onPause(progress);
       Dispatcher<TableRequest, Page> dispatcher =
           session.dispatcher(
               shard.getKey(),
               session.retries(),
               client -> new TableAccess(client, spec)::send,
-              progress::paused);
+              onPause);
       Walk walk = new Walk(spec, dispatcher, tally, stored);
       Runnable stop = dispatcher::stop;
       progress.onStop(stop);
       walk.run(shard.getValue());
-      FetchFigures searching = searchReruns(shard.getKey(), walk, tally);
+      FetchFigures searching = searchReruns(shard.getKey(), walk, tally, onPause);
       progress.forget(stop);
       walk.facts().forEach(receiver.get(FetchTags.FACTS)::output);
       receiver
           .get(FetchTags.FIGURES)
           .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(searching));
-      throttled.inc(dispatcher.figures().waitedMillis());
       progress.phase("merging");
     }
 
-    private FetchFigures searchReruns(int shard, Walk walk, Tally tally)
+    private LongConsumer onPause(Progress progress) {
+      LongConsumer counter = new ThrottledTime(throttled::inc, System::nanoTime);
+      return counter.andThen(progress::paused);
+    }
+
+    private FetchFigures searchReruns(int shard, Walk walk, Tally tally, LongConsumer onPause)
         throws InterruptedException {
       List<ProjectWalk> projects =
           walk.projects().stream().filter(p -> p.isToBeSearched(walk.cut())).toList();
@@ -129,7 +162,7 @@ public final class FetchRows
               shard,
               session.retries(),
               client -> asked -> InsightsSearch.send(client, asked),
-              progress::paused);
+              onPause);
       Runnable stop = dispatcher::stop;
       progress.onStop(stop);
       InsightsSearch search =
@@ -146,6 +179,9 @@ public final class FetchRows
     public void close() {
       if (session != null) {
         session.close();
+      }
+      if (atWork != null) {
+        atWork.close();
       }
     }
   }

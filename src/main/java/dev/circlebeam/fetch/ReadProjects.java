@@ -7,7 +7,9 @@ import dev.circlebeam.circleci.Dispatcher;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.Progress;
+import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.CommittedRuns;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
@@ -53,6 +55,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
   private final FetchSpec spec;
   private final StateStore store;
   private final Planner planner;
+  private final Attendant attendant;
 
   /**
    * @param spec what the run reads, and how
@@ -60,9 +63,20 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
    * @param planner decides how far back to read
    */
   public ReadProjects(FetchSpec spec, StateStore store, Planner planner) {
+    this(spec, store, planner, Attendant.NONE);
+  }
+
+  /**
+   * @param spec what the run reads, and how
+   * @param store where the state is
+   * @param planner decides how far back to read
+   * @param attendant looks after a run whose launcher has gone away
+   */
+  public ReadProjects(FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
     this.spec = spec;
     this.store = store;
     this.planner = planner;
+    this.attendant = attendant;
   }
 
   @Override
@@ -70,7 +84,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
     PCollectionTuple outputs =
         slugs.apply(
             "Plan",
-            ParDo.of(new PlanFn(spec, store, planner))
+            ParDo.of(new PlanFn(spec, store, planner, attendant))
                 .withOutputTags(
                     TASKS,
                     TupleTagList.of(STATE_VERSION)
@@ -92,15 +106,27 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
     private final FetchSpec spec;
     private final StateStore store;
     private final Planner planner;
+    private final Attendant attendant;
 
-    PlanFn(FetchSpec spec, StateStore store, Planner planner) {
+    PlanFn(FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
       this.spec = spec;
       this.store = store;
       this.planner = planner;
+      this.attendant = attendant;
     }
 
     @ProcessElement
     public void process(@Element List<String> slugs, MultiOutputReceiver receiver)
+        throws InterruptedException {
+      try (Attendant.AtWork atWork = attendant.atWork()) {
+        read(slugs, receiver);
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+    }
+
+    private void read(List<String> slugs, MultiOutputReceiver receiver)
         throws InterruptedException {
       long begun = System.nanoTime();
       Progress progress = Progress.of(spec.runId());

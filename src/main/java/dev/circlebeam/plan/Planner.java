@@ -97,12 +97,14 @@ public record Planner(
             });
     var left = new TreeMap<>(known.unfinished());
     left.keySet().removeAll(givenUp);
-    boolean isBlocked = soFar != null && soFar.blocked();
+    // Without a table below pipelines nothing is ever complete, and every slice would list them
+    // anew.
+    boolean isUnlisted = tables.isEmpty() || (soFar != null && soFar.blocked());
     return new ProjectTask(
         project,
         now,
         start,
-        isBlocked || tables.isEmpty() ? List.of() : lists(allDone, start, known.backfill()),
+        isUnlisted ? List.of() : lists(allDone, start, known.backfill()),
         allDone,
         doneBy,
         known.complete(),

@@ -1,11 +1,15 @@
 package dev.circlebeam.report;
 
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Why a run cannot go on, in words for the person who started it. Anywhere in a Beam pipeline it
- * ends the run.
+ * ends the run; Flink, whose mark it bears, does not try again. (Where Flink is not, Java leaves
+ * the mark out.)
  */
+@ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class RunFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

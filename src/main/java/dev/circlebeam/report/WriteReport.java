@@ -49,11 +49,15 @@ public final class WriteReport implements Serializable {
    * @param fetched what the fetching steps counted
    * @param merged what the sink counted, by table
    * @param summary how things stand
+   * @return the report
    * @throws IOException when it cannot be written
    */
-  public void write(FetchFigures fetched, Map<String, MergeFigures> merged, StateSummary summary)
+  public RunReport write(
+      FetchFigures fetched, Map<String, MergeFigures> merged, StateSummary summary)
       throws IOException {
-    store.write(
-        RunReport.done(run, slice, begunAt, Instant.now(), fetched, merged, summary, maxErrors));
+    RunReport report =
+        RunReport.done(run, slice, begunAt, Instant.now(), fetched, merged, summary, maxErrors);
+    store.write(report);
+    return report;
   }
 }

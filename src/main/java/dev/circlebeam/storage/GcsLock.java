@@ -39,24 +39,16 @@ final class GcsLock implements RunLock {
 
   private final GcsFolder folder;
   private final OutputGuard run;
-  private final Timer timer = new Timer("lock", true);
+  private final Timer refreshing;
 
   private GcsLock(GcsFolder folder, OutputGuard run) {
     this.folder = folder;
     this.run = run;
-    timer.schedule(
-        new TimerTask() {
-          @Override
-          public void run() {
-            refresh();
-          }
-        },
-        REFRESH_EVERY.toMillis(),
-        REFRESH_EVERY.toMillis());
+    this.refreshing = keep(folder, run);
   }
 
   /**
-   * Takes the lock; see {@link Folder#lock}.
+   * Takes the lock for this process; see {@link Folder#lock}.
    *
    * @param clock the time
    */
@@ -65,24 +57,59 @@ final class GcsLock implements RunLock {
       OutputGuard run,
       @Nullable Consumer<String> broken,
       Supplier<Instant> clock) {
+    DataflowJobs jobs = new DataflowJobs(DataflowJobs.Access.GOOGLE);
+    take(folder, run, HoldingJob.thisOne(), jobs, broken, clock);
+    return new GcsLock(folder, run);
+  }
+
+  /**
+   * Takes the lock, for whoever refreshes it and gives it back.
+   *
+   * @param holder who that is
+   * @param jobs tell whether the job of another holder has ended
+   * @param broken see {@link Folder#lock}
+   * @param clock the time
+   */
+  static void take(
+      GcsFolder folder,
+      OutputGuard run,
+      HoldingJob holder,
+      DataflowJobs jobs,
+      @Nullable Consumer<String> broken,
+      Supplier<Instant> clock) {
     try {
       while (true) {
         Blob there = Gcs.find(folder, FILE);
-        boolean isHeld = there != null && !isOf(run, there) && !isStale(there, clock.get());
+        boolean isHeld = there != null && !isOf(run, there) && !isStale(there, jobs, clock.get());
         if (isHeld && broken == null) {
           throw run.refused(holder(there));
         }
-        if (put(folder, run, there == null ? 0 : there.getGeneration())) {
+        if (put(folder, metadata(run, holder), there == null ? 0 : there.getGeneration())) {
           if (isHeld) {
             broken.accept(holder(there));
           }
-          return new GcsLock(folder, run);
+          return;
         }
         // Somebody else was faster, or the holder has refreshed it.
       }
     } catch (IOException e) {
       throw folder.unwritable(e);
     }
+  }
+
+  /** Refreshes a run's lock every minute, until that is cancelled. */
+  static Timer keep(GcsFolder folder, OutputGuard run) {
+    Timer timer = new Timer("lock", true);
+    timer.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            refresh(folder, run);
+          }
+        },
+        REFRESH_EVERY.toMillis(),
+        REFRESH_EVERY.toMillis());
+    return timer;
   }
 
   /**
@@ -98,16 +125,18 @@ final class GcsLock implements RunLock {
     }
   }
 
-  /** Puts the lock there if what is there has a generation; 0 for nothing. */
-  private static boolean put(GcsFolder folder, OutputGuard run, long generation)
-      throws IOException {
-    HoldingJob job = HoldingJob.thisOne();
-    String holder = "run " + run.runId() + ", " + job.text() + ", since " + Instant.now();
-    Map<String, String> metadata = new HashMap<>(job.metadata());
+  private static Map<String, String> metadata(OutputGuard run, HoldingJob holder) {
+    Map<String, String> metadata = new HashMap<>(holder.metadata());
     metadata.put(RUN, run.name());
-    metadata.put(HOLDER, holder);
+    metadata.put(HOLDER, "run " + run.runId() + ", " + holder.text() + ", since " + Instant.now());
+    return metadata;
+  }
+
+  /** Puts the lock there if what is there has a generation; 0 for nothing. */
+  private static boolean put(GcsFolder folder, Map<String, String> metadata, long generation)
+      throws IOException {
     BlobInfo info = Gcs.info(folder, FILE).toBuilder().setMetadata(metadata).build();
-    byte[] bytes = (holder + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = (metadata.get(HOLDER) + "\n").getBytes(StandardCharsets.UTF_8);
     return Gcs.ifUnchanged(
         "storage.objects.create and storage.objects.delete",
         () -> folder.client().create(info, bytes, BlobTargetOption.generationMatch(generation)));
@@ -117,9 +146,9 @@ final class GcsLock implements RunLock {
     return run.name().equals(metadata(there).get(RUN));
   }
 
-  private static boolean isStale(Blob there, Instant now) {
+  private static boolean isStale(Blob there, DataflowJobs jobs, Instant now) {
     Instant refreshed = there.getUpdateTimeOffsetDateTime().toInstant();
-    return HoldingJob.hasEnded(metadata(there)) || refreshed.plus(STALE_AFTER).isBefore(now);
+    return refreshed.plus(STALE_AFTER).isBefore(now) || HoldingJob.hasEnded(metadata(there), jobs);
   }
 
   private static String holder(Blob there) {
@@ -130,27 +159,26 @@ final class GcsLock implements RunLock {
     return Objects.requireNonNullElse(there.getMetadata(), Map.of());
   }
 
-  /** Shows that the run is at work. When another one has the lock nothing is done. */
-  void refresh() {
+  /** Shows that a run is at work. When another one has the lock nothing is done. */
+  static void refresh(GcsFolder folder, OutputGuard run) {
     try {
       Blob there = Gcs.find(folder, FILE);
       if (there != null && isOf(run, there)) {
-        put(folder, run, there.getGeneration());
+        put(folder, metadata(there), there.getGeneration());
       }
     } catch (IOException | RunFailure e) {
       LOG.warn("{} cannot be refreshed: {}", folder.address(FILE), e.getMessage());
     }
   }
 
-  @Override
-  public void close() {
-    timer.cancel();
+  /** Gives a run's lock back, unless another one has taken it since. */
+  static void giveBack(GcsFolder folder, OutputGuard run) {
     try {
       boolean isRemoved = false;
       while (!isRemoved) {
         Blob there = Gcs.find(folder, FILE);
         // Refused when it is being refreshed at this moment.
-        isRemoved = there == null || !isOf(run, there) || remove(there.getGeneration());
+        isRemoved = there == null || !isOf(run, there) || remove(folder, there.getGeneration());
       }
     } catch (IOException e) {
       // It is stale when this process has ended; what the run did is done.
@@ -158,7 +186,18 @@ final class GcsLock implements RunLock {
     }
   }
 
-  private boolean remove(long generation) throws IOException {
+  /** Refreshes it at once; for tests. */
+  void refresh() {
+    refresh(folder, run);
+  }
+
+  @Override
+  public void close() {
+    refreshing.cancel();
+    giveBack(folder, run);
+  }
+
+  private static boolean remove(GcsFolder folder, long generation) throws IOException {
     return Gcs.ifUnchanged(
         "storage.objects.delete",
         () ->

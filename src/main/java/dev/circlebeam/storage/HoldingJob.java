@@ -10,38 +10,41 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The job that a lock is held by: a process of some machine. Whether it has ended can be told only
- * where its process would be seen.
+ * The job that a lock is held by: a process of some machine, or a job on Dataflow. Whether a
+ * process has ended can be told only where it would be seen.
  *
- * @param host its machine's name, for people
- * @param machine what tells where its process can be seen
- * @param pid its process
- * @param startedAt when that began; numbers are used again
+ * @param text the job in words
+ * @param metadata what {@link #hasEnded} needs
  */
-record HoldingJob(String host, String machine, long pid, String startedAt) {
+record HoldingJob(String text, Map<String, String> metadata) {
   private static final String MACHINE = "machine";
   private static final String PID = "pid";
+
+  /** When that began; numbers are used again. */
   private static final String STARTED = "process_started";
 
   /** Returns the job of this process. */
   static HoldingJob thisOne() {
     ProcessHandle process = ProcessHandle.current();
     String host = hostName();
-    return new HoldingJob(host, machine(host), process.pid(), startedAt(process));
+    return new HoldingJob(
+        "process " + process.pid() + " on " + host,
+        Map.of(MACHINE, machine(host), PID, "" + process.pid(), STARTED, startedAt(process)));
   }
 
-  /** Returns the job in words. */
-  String text() {
-    return "process " + pid + " on " + host;
-  }
-
-  /** Returns what {@link #hasEnded} needs. */
-  Map<String, String> metadata() {
-    return Map.of(MACHINE, machine, PID, "" + pid, STARTED, startedAt);
+  /** Returns a job on Dataflow. */
+  static HoldingJob onDataflow(String project, String region, String job) {
+    return new HoldingJob(
+        "Dataflow job " + job + " of project " + project + " in " + region,
+        DataflowJobs.metadata(project, region, job));
   }
 
   /** Tells whether a job is known to have ended. */
-  static boolean hasEnded(Map<String, String> metadata) {
+  static boolean hasEnded(Map<String, String> metadata, DataflowJobs jobs) {
+    return hasProcessEnded(metadata) || jobs.hasEnded(metadata);
+  }
+
+  private static boolean hasProcessEnded(Map<String, String> metadata) {
     String pid = metadata.getOrDefault(PID, "");
     if (!machine(hostName()).equals(metadata.get(MACHINE)) || !pid.matches("\\d{1,18}")) {
       return false;

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The file {@code _writer} of an output on a disk: it names the run that took the output last. It
@@ -88,7 +90,7 @@ final class WriterFile {
 
   private static FileLock lock(Path file, FileChannel channel) throws IOException {
     long begun = System.nanoTime();
-    FileLock lock = channel.tryLock();
+    FileLock lock = tryLock(channel);
     while (lock == null) {
       if (System.nanoTime() - begun > PATIENCE.toNanos()) {
         // It is held for microseconds, unless its holder is suspended or its disk hangs.
@@ -98,8 +100,18 @@ final class WriterFile {
             "end that process, then run again");
       }
       LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-      lock = channel.tryLock();
+      lock = tryLock(channel);
     }
     return lock;
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held in this process by a class of this name that another loader has loaded: Flink loads
+      // ours anew for each job.
+      return null;
+    }
   }
 }

@@ -9,7 +9,9 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +39,9 @@ public class DispatcherTest {
   private Duration startOfThis = Duration.ZERO;
   private int underWay;
   private int mostUnderWay;
+  private int threads;
+  private int mostWaiting;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   @Test
   public void givenNothing_thenNothing() throws Exception {
@@ -65,6 +70,26 @@ public class DispatcherTest {
     assertEquals(4, mostUnderWay);
     assertEquals(4, dispatcher.figures().maxInFlight());
     assertEquals(LATENCY.multipliedBy(25).toMillis(), time.elapsed().toMillis());
+  }
+
+  @Test
+  public void givenHighLimit_thenAFewRequestsWaitForAThread() throws Exception {
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 8, this::good);
+    submit(dispatcher, 100);
+    assertEquals(100, drain(dispatcher).size());
+    assertEquals(2, mostWaiting);
+    assertEquals(8, mostUnderWay);
+    assertEquals(8, dispatcher.figures().maxInFlight());
+  }
+
+  @Test
+  public void givenLowLimit_thenNoRequestWaitsForAThread() throws Exception {
+    latency = () -> Duration.ofSeconds(3);
+    Dispatcher<String, String> dispatcher = dispatcher(190, 8, this::good);
+    submit(dispatcher, 100);
+    assertEquals(100, drain(dispatcher).size());
+    assertEquals(8, mostUnderWay);
+    assertEquals(0, mostWaiting);
   }
 
   @Test
@@ -346,13 +371,13 @@ public class DispatcherTest {
 
   @Test
   public void givenStopWithRequestsInFlight_thenTheyAreStillReturned() throws Exception {
-    Dispatcher<String, String> dispatcher = dispatcher(FAST, 4, this::good);
+    Dispatcher<String, String> dispatcher = dispatcher(FAST, 3, this::good);
     submit(dispatcher, 10);
     time.in(LATENCY.dividedBy(2), dispatcher::stop);
     List<Dispatcher.Completion<String, String>> done = drain(dispatcher);
-    assertEquals(List.of("0", "1", "2", "3"), done.stream().map(c -> c.request()).toList());
+    assertEquals(List.of("0", "1", "2"), done.stream().map(c -> c.request()).toList());
     assertEquals(LATENCY.toMillis(), time.elapsed().toMillis());
-    assertEquals(6, dispatcher.dropped().size());
+    assertEquals(7, dispatcher.dropped().size());
     assertAllAccountedFor(dispatcher, 10);
     assertNull("and nothing more", dispatcher.next());
   }
@@ -425,9 +450,9 @@ public class DispatcherTest {
       RateLimit limit, int maxInFlight, Function<String, Answer<String>> server) {
     RetryPolicy retries =
         new RetryPolicy(6, Duration.ofMillis(500), Duration.ofMinutes(1), () -> 0.5);
+    threads = maxInFlight;
     return new Dispatcher<>(
         request -> {
-          underWay--;
           tries.merge(request, 1, Integer::sum);
           sent.add(new Sent(request, startOfThis));
           return server.apply(request);
@@ -440,8 +465,17 @@ public class DispatcherTest {
         pauses::add);
   }
 
-  /** What is done by the executor is done when the answer arrives. */
   private void start(Runnable work) {
+    if (underWay == threads) {
+      waiting.add(work);
+      mostWaiting = Math.max(mostWaiting, waiting.size());
+    } else {
+      run(work);
+    }
+  }
+
+  /** What is done by the executor is done when the answer arrives. */
+  private void run(Runnable work) {
     Duration start = time.elapsed();
     starts.add(start);
     underWay++;
@@ -450,7 +484,11 @@ public class DispatcherTest {
         latency.get(),
         () -> {
           startOfThis = start;
+          underWay--;
           work.run();
+          if (!waiting.isEmpty()) {
+            run(waiting.poll());
+          }
         });
   }
 

@@ -82,15 +82,6 @@ public class TokenReferenceTest {
   }
 
   @Test
-  public void givenSecret_thenRefusedUntilThereIsSupport() {
-    IllegalArgumentException refused =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> TokenReference.parse("secret:projects/p/secrets/s/versions/1"));
-    assertTrue(refused.getMessage(), refused.getMessage().contains("not supported yet"));
-  }
-
-  @Test
   public void givenSampleServersReference_thenItsToken() throws Exception {
     TokenReference sample = TokenReference.ofSampleServer();
     assertEquals(TokenReference.SAMPLE_TOKEN, sample.resolve(Map.of()).value());

@@ -36,8 +36,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
@@ -149,6 +155,32 @@ public class FetchTest {
           assertThrows(
               Pipeline.PipelineExecutionException.class, () -> pipeline.run().waitUntilFinish());
       assertEquals("invalid_credentials", RunFailure.in(thrown).status());
+    }
+  }
+
+  @Test
+  public void givenRefusals_thenThePauseIsOnTheCounterByWhichDataflowLearnsOfIt() {
+    SampleFaults fault = SampleFaults.parse("TOO_MANY_JSON@/job$:times=1");
+    try (SampleServer server = SampleServer.start(TINY.withFaults(fault))) {
+      planned(server)
+          .get(ReadProjects.TASKS)
+          .apply("Fetch", new FetchRows(spec(server), Walks.NOTHING_STORED));
+      PipelineResult result = pipeline.run();
+      result.waitUntilFinish();
+      MetricQueryResults counters =
+          result
+              .metrics()
+              .queryMetrics(
+                  MetricsFilter.builder()
+                      .addNameFilter(
+                          MetricNameFilter.named(
+                              Metrics.THROTTLE_TIME_NAMESPACE, Metrics.THROTTLE_TIME_COUNTER_NAME))
+                      .build());
+      long millis = 0;
+      for (MetricResult<Long> counter : counters.getCounters()) {
+        millis += counter.getAttempted();
+      }
+      assertTrue("milliseconds: " + millis, millis > 0);
     }
   }
 

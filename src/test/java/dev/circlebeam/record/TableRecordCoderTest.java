@@ -2,6 +2,7 @@ package dev.circlebeam.record;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
 
 import dev.circlebeam.catalog.Catalog;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
@@ -68,6 +71,16 @@ public class TableRecordCoderTest {
       TableRecord decoded = CoderUtils.decodeFromByteArray(coder, bytes);
       assertArrayEquals(bytes, CoderUtils.encodeToByteArray(coder, decoded));
     }
+  }
+
+  @Test
+  public void givenTheSameTables_thenEqualAlsoAfterARoundTrip() {
+    TableRecordCoder coder = TableRecordCoder.of(CATALOG);
+    TableRecordCoder copy = SerializableUtils.clone(coder);
+    assertEquals(coder, copy);
+    assertEquals(coder.hashCode(), copy.hashCode());
+    Schema other = SchemaBuilder.record("other").fields().requiredString("id").endRecord();
+    assertNotEquals(coder, TableRecordCoder.of(CATALOG, other));
   }
 
   private static List<TableRecord> records() throws IOException {

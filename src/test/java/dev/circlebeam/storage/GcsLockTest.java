@@ -10,8 +10,10 @@ import static org.junit.Assert.assertTrue;
 
 import com.google.cloud.storage.BlobId;
 import com.google.cloud.storage.BlobInfo;
+import dev.circlebeam.DataflowServer;
 import dev.circlebeam.GcsEmulator;
 import dev.circlebeam.GcsProxy;
+import dev.circlebeam.google.GoogleApi;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
 import java.io.BufferedReader;
@@ -120,6 +122,66 @@ public class GcsLockTest {
     assertRefused(Duration.ofMinutes(4));
     lock.close();
     assertEquals(List.of(), GCS.names(bucket, ""));
+  }
+
+  @Test
+  public void givenADataflowJob_thenItsLockIsStaleAtOnceWhenItHasEnded() throws IOException {
+    for (String state : List.of("JOB_STATE_DONE", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")) {
+      try (DataflowServer dataflow = DataflowServer.start(state)) {
+        takeOnDataflow("run-1", dataflow);
+        takeOnDataflow("run-" + state, dataflow);
+        assertEquals(
+            List.of("GET /v1b3/projects/test-project/locations/europe-west1/jobs/job-1"),
+            dataflow.requests());
+      }
+      GcsLock.giveBack(folder, run("run-" + state));
+    }
+  }
+
+  @Test
+  public void givenADataflowJobThatRuns_thenItHoldsTheLock_alsoWhenItIsRefreshed()
+      throws IOException {
+    try (DataflowServer dataflow = DataflowServer.start("JOB_STATE_RUNNING")) {
+      takeOnDataflow("run-1", dataflow);
+      GcsLock.refresh(folder, run("run-1"));
+      RunFailure failure = assertThrows(RunFailure.class, () -> takeOnDataflow("run-2", dataflow));
+      assertEquals(ExitCode.LOCKED, failure.exitCode());
+      assertThat(
+          failure.getMessage(),
+          containsString(
+              "run run-1, Dataflow job job-1 of project test-project in europe-west1, since"));
+    }
+  }
+
+  @Test
+  public void givenALockThatNamesAnAddressInsteadOfAJob_thenItIsNotAskedFor() throws IOException {
+    try (DataflowServer dataflow = DataflowServer.start("JOB_STATE_DONE")) {
+      takeOnDataflow("run-1", dataflow);
+      change(Map.of("dataflow_job", "../../../../elsewhere?x="));
+      assertThrows(RunFailure.class, () -> takeOnDataflow("run-2", dataflow));
+      assertEquals(List.of(), dataflow.requests());
+    }
+  }
+
+  @Test
+  public void givenALockOfAJob_thenItsRunMayTakeItAgain_andTheOneWhoKeepsItDoesNotGiveItBack() {
+    JobLock lock = new JobLock(run("run-1"));
+    lock.take();
+    lock.take();
+    lock.keep().close();
+    assertRefused(Duration.ZERO);
+    lock.giveBack();
+    assertEquals(List.of(), GCS.names(bucket, ""));
+  }
+
+  private void takeOnDataflow(String runId, DataflowServer dataflow) {
+    GcsLock.take(
+        folder,
+        run(runId),
+        HoldingJob.onDataflow("test-project", "europe-west1", "job-1"),
+        new DataflowJobs(() -> GoogleApi.at(dataflow.url(), request -> {})),
+        null,
+        Instant::now);
   }
 
   @Test

@@ -42,5 +42,15 @@ record FileUpdate(List<TableRecord> rows, @Nullable String scope) {
       List<TableRecord> decoded = rows.decode(in);
       return new FileUpdate(decoded, scope.decode(in));
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Coder coder && rows.equals(coder.rows);
+    }
+
+    @Override
+    public int hashCode() {
+      return rows.hashCode();
+    }
   }
 }
