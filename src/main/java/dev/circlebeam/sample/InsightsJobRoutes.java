@@ -16,7 +16,7 @@ final class InsightsJobRoutes {
   private static final ImmutableMap<String, Duration> STEPS =
       ImmutableMap.of("hourly", Duration.ofHours(1), "daily", Duration.ofDays(1));
   private static final ImmutableMap<String, Duration> MEMORY =
-      ImmutableMap.of("hourly", Duration.ofHours(48), "daily", Duration.ofDays(90));
+      ImmutableMap.of("hourly", Duration.ofDays(2), "daily", Duration.ofDays(90));
   private static final double MILLIS_A_DAY = Duration.ofDays(1).toMillis();
   private static final long MILLIS_AN_HOUR = Duration.ofHours(1).toMillis();
 
@@ -66,7 +66,7 @@ final class InsightsJobRoutes {
   /** A job's runs in a day or hour. */
   private record Point(long timestamp, InsightsJobs jobs) {
     private long position() {
-      return timestamp / MILLIS_AN_HOUR << 32 | Integer.toUnsignedLong(jobs.name().hashCode());
+      return ((timestamp / MILLIS_AN_HOUR) << 32) | Integer.toUnsignedLong(jobs.name().hashCode());
     }
   }
 

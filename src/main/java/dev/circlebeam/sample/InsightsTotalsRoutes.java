@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -166,13 +167,13 @@ final class InsightsTotalsRoutes {
         .put("project_id", project.id().toString());
   }
 
-  private static TreeSet<String> names(List<InsightsRun> runs) {
+  private static Set<String> names(List<InsightsRun> runs) {
     TreeSet<String> names = new TreeSet<>();
     runs.forEach(run -> names.add(run.name()));
     return names;
   }
 
-  private static TreeSet<String> branches(List<InsightsRun> runs) {
+  private static Set<String> branches(List<InsightsRun> runs) {
     TreeSet<String> branches = new TreeSet<>();
     runs.forEach(run -> branches.add(branch(run)));
     branches.remove("");
