@@ -37,7 +37,12 @@ final class Api {
       new V3Routes(organization, directory, tokens).addTo(routes);
     }
     new UsageRoutes(organization, directory, nanos).addTo(routes);
-    new InsightsRoutes(organization, directory, insightsPages).addTo(routes);
+    InsightsParams params = new InsightsParams(directory);
+    InsightsHistory history = new InsightsHistory(organization);
+    new InsightsRoutes(organization, params, insightsPages, history).addTo(routes);
+    new InsightsJobRoutes(params, insightsPages, history).addTo(routes);
+    new InsightsTestRoutes(organization, params, history).addTo(routes);
+    new InsightsTotalsRoutes(organization, params, history).addTo(routes);
     gate =
         new RateGate(
             config.requestsPerSecond(), config.limitForm(), config.isLimitAnnounced(), nanos);

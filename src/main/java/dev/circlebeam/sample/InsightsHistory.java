@@ -6,6 +6,7 @@ import com.google.common.cache.LoadingCache;
 import com.google.common.collect.ImmutableList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Finds the runs that Insights shows. */
 final class InsightsHistory {
@@ -39,6 +40,15 @@ final class InsightsHistory {
   ImmutableList<InsightsRun> runs(Project project, long from, long to, long now) {
     long remembered = Math.max(from, now - InsightsRun.MEMORY_MILLIS);
     return recent.getUnchecked(new Window(project, remembered, to, now));
+  }
+
+  /** The jobs that ran in a run, without those that it kept of an earlier one. */
+  Stream<JobRun> jobs(Project project, InsightsRun run) {
+    Workflow workflow =
+        organization.pipeline(project, run.pipeline()).workflows().get(run.workflow());
+    return workflow.jobs().stream()
+        .filter(job -> job.owner() == workflow.index() && job.startedAt() != Job.NEVER)
+        .map(job -> new JobRun(workflow, job));
   }
 
   private ImmutableList<InsightsRun> find(Window window) {

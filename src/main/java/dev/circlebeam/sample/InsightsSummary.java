@@ -2,10 +2,10 @@ package dev.circlebeam.sample;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The figures of the runs of one workflow, of which there is at least one. */
 final class InsightsSummary {
@@ -36,6 +36,17 @@ final class InsightsSummary {
     return node;
   }
 
+  /** The object of the workflow by itself, which counts nearly the same. */
+  ObjectNode metrics() {
+    ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+    writeMetrics(metrics);
+    metrics.remove("total_recoveries");
+    return metrics
+        .put("completed_runs", runs.size())
+        .put("window_start", Times.seconds(runs.get(runs.size() - 1).createdAt() / 1_000))
+        .put("window_end", Times.seconds(runs.get(0).createdAt() / 1_000));
+  }
+
   private void writeMetrics(ObjectNode node) {
     long successful = count(InsightsRun.SUCCESS);
     node.put("total_runs", runs.size());
@@ -43,19 +54,27 @@ final class InsightsSummary {
     node.put("failed_runs", (int) count(InsightsRun.FAILED));
     node.put("success_rate", (double) successful / runs.size());
     node.put("throughput", Math.round(100.0 * runs.size() / days) / 100.0);
-    writeRecovery(node);
+    OptionalLong recovery = secondsToRecover(runs);
+    if (recovery.isPresent()) {
+      node.put("mttr", (int) recovery.getAsLong());
+    } else {
+      node.putNull("mttr");
+    }
     node.put("total_credits_used", runs.stream().mapToLong(InsightsRun::credits).sum());
     // Deprecated by the service, which has written 0 ever since.
     node.put("total_recoveries", 0);
-    writeDurations(node.putObject("duration_metrics"));
+    int[] seconds = runs.stream().mapToInt(InsightsRun::seconds).toArray();
+    InsightsDurations.of(seconds).write(node.putObject("duration_metrics"));
   }
 
   private long count(String status) {
     return runs.stream().filter(run -> run.status().equals(status)).count();
   }
 
-  /** The mean time from the first failure on a branch to the next success there. */
-  private void writeRecovery(ObjectNode node) {
+  /**
+   * The mean time from the first failure on a branch to the next success there, if there is one.
+   */
+  static OptionalLong secondsToRecover(List<InsightsRun> runs) {
     Map<String, Long> broken = new HashMap<>();
     long recoveries = 0;
     long millis = 0;
@@ -73,28 +92,6 @@ final class InsightsSummary {
         }
       }
     }
-    if (recoveries == 0) {
-      node.putNull("mttr");
-    } else {
-      node.put("mttr", (int) (millis / recoveries / 1_000));
-    }
-  }
-
-  private void writeDurations(ObjectNode node) {
-    int[] seconds = runs.stream().mapToInt(InsightsRun::seconds).sorted().toArray();
-    double mean = Arrays.stream(seconds).average().orElseThrow();
-    double variance =
-        Arrays.stream(seconds).mapToDouble(s -> (s - mean) * (s - mean)).average().orElseThrow();
-    node.put("min", seconds[0]);
-    node.put("mean", (int) Math.round(mean));
-    node.put("median", rank(seconds, 0.5));
-    node.put("p95", rank(seconds, 0.95));
-    node.put("max", seconds[seconds.length - 1]);
-    node.put("standard_deviation", (double) Math.round(Math.sqrt(variance)));
-  }
-
-  /** The least value that is not below that share of all. */
-  private static int rank(int[] sorted, double share) {
-    return sorted[(int) Math.ceil(share * sorted.length) - 1];
+    return recoveries == 0 ? OptionalLong.empty() : OptionalLong.of(millis / recoveries / 1_000);
   }
 }
