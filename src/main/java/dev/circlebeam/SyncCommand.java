@@ -1,10 +1,6 @@
 package dev.circlebeam;
 
-import dev.circlebeam.catalog.Catalog;
-import dev.circlebeam.catalog.CatalogDocument;
-import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.PlainLine;
-import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.ProgressDisplay;
@@ -96,7 +92,7 @@ final class SyncCommand {
   int run(SyncConfig config) {
     try {
       check(config);
-      sayCosts(config.fetch());
+      TableCosts.print(config.fetch(), out);
       config.folder().make();
       if (!engine.waits()) {
         submit(config);
@@ -124,15 +120,6 @@ final class SyncCommand {
     } catch (RunFailure e) {
       // Where somebody ended the run, the farewell says so.
       return isSliceLost ? e.exitCode().code() : failed(config, e);
-    }
-  }
-
-  /** Says what tables cost that are not everybody's, before they do. */
-  private void sayCosts(FetchSpec fetch) {
-    for (Table table : fetch.catalog().tables()) {
-      if (fetch.read().contains(table.name()) && !table.group().equals(Catalog.CORE)) {
-        out.println(PlainLine.of(table.name() + ": " + CatalogDocument.cost(table)));
-      }
     }
   }
 

@@ -3,8 +3,6 @@ package dev.circlebeam.fetch;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.Dispatcher;
-import dev.circlebeam.circleci.Failure;
-import dev.circlebeam.circleci.FailureKind;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.record.StoredTables;
@@ -38,6 +36,7 @@ final class Walk {
   private final TableTree tree;
   private final PipelineLists pipelines;
   private final Descent descent;
+  private final FailedRequests failures;
   private final Asked asked = new Asked();
   private final List<ProjectWalk> projects = new ArrayList<>();
 
@@ -55,6 +54,7 @@ final class Walk {
             new StoredParents(stored),
             new KnownRows(stored, spec.startedAt()),
             this::submit);
+    this.failures = new FailedRequests(spec.catalog(), tally, pipelines, asked, this::submit);
   }
 
   /**
@@ -121,14 +121,7 @@ final class Walk {
   }
 
   private void noteWhatIsLeft() {
-    for (TableRequest request : dispatcher.dropped()) {
-      if (request.origin() != null) {
-        boolean isRow = request.table().isPipelines();
-        request.listing().project().dropped(request.origin(), request.table().name(), isRow);
-      }
-      asked.failed(request);
-      request.listing().project().fullReads().broke(request.table());
-    }
+    dispatcher.dropped().forEach(failures::dropped);
     for (PipelineLists.Listed listed : pipelines.held()) {
       if (pipelines.cut() == null || !listed.createdAt().isBefore(pipelines.cut())) {
         listed.project().notRead(listed.createdAt());
@@ -217,7 +210,7 @@ final class Walk {
     if (done.answer() instanceof Answer.Ok<Page> ok) {
       take(done.request(), ok, done.attempts());
     } else if (done.answer() instanceof Answer.Failed<Page> failed) {
-      fail(done.request(), failed.failure(), done.attempts());
+      failures.take(done.request(), failed.failure(), done.attempts());
     }
   }
 
@@ -236,27 +229,11 @@ final class Walk {
       rows.forEach(row -> descent.below(request, row, Set.of()));
     }
     if (repeats) {
-      Failure failure =
-          new Failure(
-              FailureKind.MALFORMED,
-              200,
-              "the list gave a page token for the second time; it is ended here",
-              null,
-              null);
-      giveUp(request, failure, "page_token_repeated", attempts);
+      failures.repeats(request, attempts);
     } else if (next != null && !request.isOfPipelines()) {
       submit(request.page(next, page.items()));
     } else if (next == null && page.nextPageToken() != null) {
-      Failure failure =
-          new Failure(
-              FailureKind.MALFORMED,
-              200,
-              "the list has more rows than its first page, and no other can be asked for",
-              null,
-              null);
-      // No run can do better, so it does not count as what went wrong in this one.
-      request.listing().project().fullReads().broke(request.table());
-      tally.gaveUp(request, failure, "list_truncated", attempts, true);
+      failures.truncated(request, attempts);
     }
   }
 
@@ -267,68 +244,6 @@ final class Walk {
     return !table.isPipelines()
         || task.unfinished().containsKey(request.origin().id())
         || !ListReading.createdAt(table, row).isBefore(task.startDate());
-  }
-
-  private void fail(TableRequest request, Failure failure, int attempts) {
-    if (failure.kind() == FailureKind.UNAUTHORIZED) {
-      throw Tally.invalidCredentials(request.request(), failure);
-    }
-    boolean gone = failure.kind() == FailureKind.NOT_FOUND;
-    boolean inMidList = request.pageToken() != null;
-    boolean refused = failure.kind() == FailureKind.FORBIDDEN || (gone && !inMidList);
-    if (refused && isOrganizationWide(request)) {
-      refuse(request, failure, attempts);
-      return;
-    }
-    if (inMidList && (gone || failure.kind() == FailureKind.BAD_REQUEST)) {
-      if (!request.listing().restart()) {
-        giveUp(request, failure, "page_token_expired", attempts);
-      } else if (request.isOfPipelines()) {
-        tally.found(request);
-        pipelines.restarted(request);
-      } else {
-        submit(request.again());
-      }
-    } else if (gone) {
-      if (request.origin() != null) {
-        request.listing().project().looksAt(request.origin());
-      }
-      close(request);
-      request.listing().project().fullReads().broke(request.table());
-      tally.missing(request);
-    } else {
-      giveUp(request, failure, failure.kind().label(), attempts);
-    }
-  }
-
-  private boolean isOrganizationWide(TableRequest request) {
-    return !spec.catalog().root(request.table()).equals(Table.PROJECT);
-  }
-
-  /** Tells once for an organization and table that it is not to be had. */
-  private void refuse(TableRequest request, Failure failure, int attempts) {
-    ProjectWalk project = request.listing().project();
-    if (project.fullReads().refused(request.table())) {
-      tally.refused(request, failure, attempts, project.task().project().organization());
-    } else {
-      tally.missing(request);
-    }
-  }
-
-  private void giveUp(TableRequest request, Failure failure, String kind, int attempts) {
-    close(request);
-    asked.failed(request);
-    request.listing().project().fullReads().broke(request.table());
-    boolean failedBefore =
-        request.listing().project().failed(request.origin(), request.table().name());
-    tally.gaveUp(request, failure, kind, attempts, failedBefore);
-  }
-
-  private void close(TableRequest request) {
-    if (request.isOfPipelines()) {
-      request.listing().project().blocked();
-      pipelines.failed(request);
-    }
   }
 
   private void submit(TableRequest request) {

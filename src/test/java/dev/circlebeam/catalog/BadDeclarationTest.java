@@ -1,16 +1,13 @@
 package dev.circlebeam.catalog;
 
-import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.startsWith;
-import static org.junit.Assert.assertEquals;
+import static dev.circlebeam.catalog.Declarations.FULL;
+import static dev.circlebeam.catalog.Declarations.GOOD;
+import static dev.circlebeam.catalog.Declarations.bad;
+import static dev.circlebeam.catalog.Declarations.spoiled;
 import static org.junit.Assert.assertNotNull;
-import static org.junit.Assert.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.junit.runners.Parameterized;
@@ -19,52 +16,6 @@ import org.junit.runners.Parameterized.Parameters;
 /** Everything that can be wrong with a declaration is said at start, with file and reason. */
 @RunWith(Parameterized.class)
 public class BadDeclarationTest {
-  /** A good declaration; each case spoils a part of it. */
-  private static final String GOOD =
-      """
-      {"type": "record", "name": "things", "doc": "Things.",
-       "path": "project/{project_slug}/thing", "parent": "project", "paginated": true,
-       "primaryKey": ["id"], "partitionBy": "at", "refresh": "incremental",
-       "fields": [
-        {"name": "id", "type": "string", "doc": "Id."},
-        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}, "doc": "Time."},
-        {"name": "status", "type": ["null", "string"], "default": null, "doc": "Status."}]}
-      """;
-
-  private static final String FULL =
-      """
-      {"type": "record", "name": "things", "doc": "Things.",
-       "path": "project/{project_slug}/thing", "parent": "project", "paginated": true,
-       "primaryKey": ["id"], "refresh": "full", "scope": "project_id",
-       "fields": [
-        {"name": "id", "type": "string", "doc": "Id."},
-        {"name": "project_id", "type": "string", "fromParent": "project_id", "doc": "Id."}]}
-      """;
-
-  private static final String BELOW_JOBS =
-      """
-      {"type": "record", "name": "things", "doc": "Things.", "api": "v1.1", "optIn": true,
-       "path": "project/{project_slug}/{job_number}", "parent": "jobs", "paginated": true,
-       "rows": "steps[].actions", "sensitive": true, "dropped": ["output_url"],
-       "when": {"final": true, "set": ["job_number"], "field": "status", "notIn": ["not_run"]},
-       "primaryKey": ["job_number", "place"], "partitionBy": "at", "refresh": "incremental",
-       "fields": [
-        {"name": "job_number", "type": "long", "fromParent": "job_number", "doc": "Number."},
-        {"name": "place", "type": "long", "ordinal": true, "doc": "Place."},
-        {"name": "url", "type": ["null", "string"], "mask": "url", "doc": "Address."},
-        {"name": "branch", "type": ["null", "string"], "firstOf": ["url"], "doc": "Branch."},
-        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"},
-         "fromParent": "pipeline_created_at", "doc": "Time."}]}
-      """;
-
-  /** A part of that declaration, spoiled. */
-  private static Object[] below(String what, String part, String by, String... message) {
-    if (!BELOW_JOBS.contains(part)) {
-      throw new IllegalArgumentException(part);
-    }
-    return bad(what, BELOW_JOBS.replace(part, by), message);
-  }
-
   /** A further column, of a type. */
   private static String column(String type) {
     return GOOD.replace(
@@ -74,10 +25,6 @@ public class BadDeclarationTest {
 
   private static String with(String property) {
     return GOOD.replace("\"paginated\"", property + ", \"paginated\"");
-  }
-
-  private static Object[] bad(String what, String json, String... message) {
-    return new Object[] {what, "things.avsc", json, List.of(message)};
   }
 
   @Parameters(name = "{0}")
@@ -260,69 +207,6 @@ public class BadDeclarationTest {
                 .replace("\"doc\": \"Status.\"", "\"doc\": \"S.\", \"fromParent\": \"created_at\""),
             "'status'",
             "created_at"));
-    cases.add(below("api", "v1.1", "v3", "api is 'v3'"));
-    cases.add(below("paging", "\"paginated\": true", "\"paginated\": \"all\"", "'all'", "offset"));
-    cases.add(below("items", "steps[].actions", "steps.actions", "rows is 'steps.actions'"));
-    cases.add(
-        below("items of no list", "\"paginated\": true", "\"paginated\": false", "give paginated"));
-    cases.add(
-        below(
-            "group of an opt-in",
-            "\"optIn\": true",
-            "\"optIn\": true, \"group\": \"g\"",
-            "no group"));
-    cases.add(below("dropped in the open", "\"sensitive\": true, ", "", "sensitive"));
-    cases.add(below("dropped column", "[\"output_url\"]", "[\"url\"]", "'url' is dropped, and"));
-    cases.add(below("mask", "\"mask\": \"url\"", "\"mask\": \"all\"", "'url' has a mask other"));
-    cases.add(
-        below(
-            "ordinal",
-            "\"type\": \"long\", \"ordinal\"",
-            "\"type\": \"string\", \"ordinal\"",
-            "'place' is ordinal"));
-    cases.add(
-        below(
-            "first of nothing",
-            "[\"url\"], \"doc\": \"Branch.\"",
-            "[], \"doc\": \"B.\"",
-            "'branch' is the firstOf"));
-    cases.add(
-        below(
-            "condition",
-            "\"final\": true",
-            "\"finale\": true",
-            "when is not {final, set, field, notIn}"));
-    cases.add(below("half a condition", ", \"notIn\": [\"not_run\"]", "", "without notIn"));
-    cases.add(
-        below(
-            "condition on nothing",
-            "\"set\": [\"job_number\"]",
-            "\"set\": [\"number\"]",
-            "'job_number'"));
-    cases.add(
-        below(
-            "full below pipelines",
-            "\"partitionBy\": \"at\", \"refresh\": \"incremental\"",
-            "\"refresh\": \"full\", \"scope\": \"job_number\"",
-            "cannot be a full refresh"));
-    cases.add(
-        below(
-            "each",
-            "\"optIn\": true",
-            "\"optIn\": true, \"each\": {\"name\": \"x\"}",
-            "each has values or columns"));
-    cases.add(
-        below(
-            "each of nothing",
-            "\"optIn\": true",
-            "\"optIn\": true, \"each\": {\"name\": \"x\", \"columns\": [\"y\"]}",
-            "each names no column of jobs"));
-    cases.add(
-        below(
-            "known rows",
-            "\"optIn\": true",
-            "\"optIn\": true, \"each\": {\"name\": \"x\", \"columns\": [\"name\"], \"knownFor\": \"P1D\"}",
-            "one column as the key"));
     cases.add(
         bad(
             "parents of two kinds",
@@ -369,12 +253,6 @@ public class BadDeclarationTest {
     return GOOD.replace("project/{project_slug}/thing", path);
   }
 
-  /** Another value for a property that the good declaration has. */
-  private static String spoiled(String property, String value) {
-    return GOOD.replaceFirst(
-        "\"" + property + "\": (\"[^\"]*\"|\\[[^]]*]|true)", "\"" + property + "\": " + value);
-  }
-
   private final String file;
   private final String json;
   private final List<String> messages;
@@ -387,20 +265,8 @@ public class BadDeclarationTest {
 
   @Test
   public void givenBadDeclaration_thenRefusedWithFileAndReason() {
-    assertNotNull(catalog("things.avsc", GOOD).table("things"));
-    assertNotNull(catalog("things.avsc", FULL).table("things"));
-    assertNotNull(catalog("things.avsc", BELOW_JOBS).table("things"));
-    CatalogException refusal = assertThrows(CatalogException.class, () -> catalog(file, json));
-    assertThat(refusal.getMessage(), startsWith(file + ": "));
-    assertEquals("one line", 1, refusal.getMessage().lines().count());
-    for (String message : messages) {
-      assertThat(refusal.getMessage(), containsString(message));
-    }
-  }
-
-  private static Catalog catalog(String file, String json) {
-    Map<String, String> declarations = new TreeMap<>(BuiltInTables.read());
-    declarations.put(file, json);
-    return Catalog.of(declarations);
+    assertNotNull(Declarations.catalog("things.avsc", GOOD).table("things"));
+    assertNotNull(Declarations.catalog("things.avsc", FULL).table("things"));
+    Declarations.assertRefused(file, json, messages);
   }
 }
