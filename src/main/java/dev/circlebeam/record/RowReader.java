@@ -40,6 +40,10 @@ final class RowReader {
   private final List<Schema.Field> ordinals;
   private final List<Derived> derived;
   private final List<Schema.Field> emptyWhenAbsent;
+
+  /** The columns of the key of which the item must fill one; none where it has a number. */
+  private final List<String> ownKey;
+
   private final int extraPosition;
   private final int syncedAtPosition;
   private final long syncedAt;
@@ -67,6 +71,11 @@ final class RowReader {
     this.ordinals = schema.getFields().stream().filter(Column::isOrdinal).toList();
     this.derived = Derived.columns(schema);
     this.emptyWhenAbsent = schema.getFields().stream().filter(Column::isEmptyWhenAbsent).toList();
+    boolean isNumbered = ordinals.stream().anyMatch(f -> table.primaryKey().contains(f.name()));
+    this.ownKey =
+        table.primaryKey().stream()
+            .filter(column -> !isNumbered && !inherited.containsKey(column))
+            .toList();
     // What the item says of the parent's columns, or of ours, is neither lost nor believed.
     Set<String> notRead = new HashSet<>(inherited.keySet());
     notRead.add(Table.EXTRA);
@@ -134,6 +143,9 @@ final class RowReader {
       if (value == null || (value.toString().isEmpty() && !mayBeEmpty)) {
         return "has no usable " + column + ", which is part of the primary key";
       }
+    }
+    if (!ownKey.isEmpty() && ownKey.stream().allMatch(c -> row.get(c).toString().isEmpty())) {
+      return "has nothing of its primary key: " + String.join(", ", ownKey);
     }
     String date = table.partitionBy();
     if (date != null && row.get(date) == null) {

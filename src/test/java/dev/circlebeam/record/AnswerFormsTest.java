@@ -22,7 +22,7 @@ public class AnswerFormsTest {
     String json =
         """
         {"type": "record", "name": "forms", "doc": "Forms.", "path": "project/{project_id}/form",
-         "parent": "project", PROPERTIES, "primaryKey": ["place", "name"], "refresh": "full",
+         "parent": "project", PROPERTIES, "refresh": "full",
          "scope": "project_id",
          "fields": [
           {"name": "place", "type": "long", "ordinal": true, "doc": "Place."},
@@ -34,7 +34,9 @@ public class AnswerFormsTest {
           {"name": "branch", "type": ["null", "string"], "doc": "Branch.",
            "firstOf": ["vcs.branch", "free.git.branch"]}]}
         """;
-    Catalog catalog = Catalog.of(Map.of("forms.avsc", json.replace("PROPERTIES", properties)));
+    String key = properties.contains("primaryKey") ? "" : ", \"primaryKey\": [\"place\", \"name\"]";
+    Catalog catalog =
+        Catalog.of(Map.of("forms.avsc", json.replace("PROPERTIES", properties + key)));
     return catalog.table("forms");
   }
 
@@ -99,6 +101,15 @@ public class AnswerFormsTest {
   public void givenAKeyThatMayBeEmpty_thenAbsentAndNullAreEmpty() throws IOException {
     Page page = read("\"paginated\": true", 0, "{'items':[{},{'name':null},{'name':''}]}");
     assertEquals(List.of("", "", ""), names(page));
+  }
+
+  @Test
+  public void givenNothingOfAKeyThatMayBeEmpty_thenNoRow() throws IOException {
+    String key = "\"paginated\": true, \"primaryKey\": [\"project_id\", \"name\"]";
+    Page page = read(key, 0, "{'items':[{},{'name':'a'},{'name':null},{'name':''}]}");
+    assertEquals(List.of("a"), names(page));
+    assertEquals(3, page.rejected().size());
+    assertEquals("has nothing of its primary key: name", page.rejected().get(0).problem());
   }
 
   @Test
