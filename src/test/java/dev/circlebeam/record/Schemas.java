@@ -149,7 +149,7 @@ final class Schemas {
   private JsonNode text(JsonNode schema, Random random) {
     boolean isMoment =
         schema.path("format").asText().equals("date-time")
-            || schema.path("description").asText().contains("timestamp");
+            || schema.path("description").asText().matches("(?s).*(timestamp|date and time).*");
     return NODES.textNode(
         isMoment
             ? java.time.Instant.ofEpochMilli(1_700_000_000_000L + random.nextInt()).toString()
