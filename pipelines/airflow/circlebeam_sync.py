@@ -34,6 +34,7 @@ HOPELESS = {
     "no_resources",
     "redirect",
     "unknown_column",
+    "unknown_organization",
     "unknown_project",
 }
 WRONG_COMMAND_LINE = 2
@@ -48,6 +49,7 @@ FLAGS = [
     "branch",
     "detectReruns",
     "excludeColumns",
+    "excludeProjects",
     "fetchShards",
     "fullRefresh",
     "jobLabelsMap",
@@ -55,6 +57,7 @@ FLAGS = [
     "maxDuration",
     "maxErrors",
     "maxRequestsPerSecond",
+    "orgs",
     "overlap",
     "requestsPerSecond",
     "rerunLookback",
@@ -104,7 +107,8 @@ class Settings:
     def flags(self) -> dict[str, Any]:
         """The flags that say what is copied from where, and where the token is."""
         flags = dict(self.values["flags"])
-        flags["projects"] = self["projects"]
+        if self.values.get("projects") or not flags.get("orgs"):
+            flags["projects"] = self["projects"]
         flags["circleciUrl"] = self.url
         flags["token"] = self.token
         return flags

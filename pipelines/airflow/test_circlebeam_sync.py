@@ -172,6 +172,15 @@ def test_given_params_that_nobody_declared_then_what_runs_is_still_the_connectio
         sync.Settings.of(context(flags={"circleciUrl": "http://evil.example"}))
 
 
+def test_given_organizations_then_projects_may_be_missing(sync, errors, connect):
+    connect("https://circleci.com", jar="/opt/circlebeam.jar", flags={"orgs": "gh/acme"})
+    assert "projects" not in sync.Settings.of(context()).flags
+    assert sync.Settings.of(context(projects="gh/b/c")).flags["projects"] == "gh/b/c"
+    connect("https://circleci.com", jar="/opt/circlebeam.jar")
+    with pytest.raises(errors.AirflowFailException, match="'projects'"):
+        sync.Settings.of(context()).flags
+
+
 def test_given_something_missing_then_it_is_named(sync, errors, connect):
     connect("https://circleci.com")
     with pytest.raises(errors.AirflowFailException, match="'jar'.*'circleci'"):

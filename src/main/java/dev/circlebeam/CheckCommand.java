@@ -12,14 +12,18 @@ import dev.circlebeam.circleci.Failure;
 import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.circleci.RetryPolicy;
+import dev.circlebeam.fetch.ProjectDiscovery;
+import dev.circlebeam.plan.Organizations;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.RunFailure;
+import dev.circlebeam.report.Summary;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sink.bigquery.BigQueryCheck;
 import dev.circlebeam.storage.Folder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +51,7 @@ final class CheckCommand {
     NO_RESOURCES(
         "Check --projects: gh/<organization>/<repository>, bb/<workspace>/<repository> or"
             + " circleci/<organization id>/<project id> (in CircleCI: Project Settings,"
-            + " Overview)."),
+            + " Overview); and --orgs: gh/<organization>, bb/<workspace>, circleci/<id>, or an id."),
     UNREACHABLE(
         "Check --circleciUrl, the network, HTTPS_PROXY and --caFile; if the server answers 5xx or"
             + " 429, try again later.");
@@ -90,7 +94,7 @@ final class CheckCommand {
       return run(null);
     }
     try (SampleServer server = SampleServerCommand.start(options, 0)) {
-      if (options.getProjects() == null) {
+      if (options.getProjects() == null && options.getOrgs() == null) {
         options.setProjects(String.join(",", server.organization().projectSlugs()));
       }
       return run(server.url());
@@ -99,12 +103,16 @@ final class CheckCommand {
 
   private int run(@Nullable String sampleUrl) {
     Flags flags = new Flags(options);
+    Organizations organizations = flags.organizations();
     List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
     Output output = flags.orNull(options.getOutput()) == null ? null : Output.of(flags);
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
     try (ApiSession session = open(connection)) {
-      check(session, projects);
+      check(session, projects, organizations.names().isEmpty());
+      for (String name : organizations.names()) {
+        checkOrganization(session, new Organizations(List.of(name), organizations.excluded()));
+      }
       checkOutput(flags, output);
       out.println("ok");
       return ExitCode.DONE.code();
@@ -143,7 +151,7 @@ final class CheckCommand {
     }
   }
 
-  private void check(ApiSession session, List<String> projects)
+  private void check(ApiSession session, List<String> projects, boolean isAll)
       throws Refused, InterruptedException {
     JsonNode me = ask(session, new ApiRequest("me"), Verdict.INVALID_CREDENTIALS);
     say("token", "accepted; its user is " + me.path("login").asText("unknown"));
@@ -170,9 +178,28 @@ final class CheckCommand {
                   + ", created "
                   + newest.path("created_at").asText());
     }
-    if (projects.isEmpty()) {
+    if (projects.isEmpty() && isAll) {
       say("project", "none given; name some with --projects to have them checked too");
     }
+  }
+
+  private void checkOrganization(ApiSession session, Organizations one)
+      throws Refused, InterruptedException {
+    ApiRequest request = ApiRequest.of("organization/{slug}", Map.of("slug", one.names().get(0)));
+    JsonNode organization = ask(session, request, Verdict.INVALID_PERMISSIONS);
+    say(
+        "organization",
+        organization.path("slug").asText() + ", id " + organization.path("id").asText());
+    Instant start = new Flags(options).startDate();
+    ProjectDiscovery.count(
+            session,
+            RETRIES,
+            one,
+            start == null ? Instant.now().minus(ProjectDiscovery.LOOKBACK) : start,
+            (asked, failure, attempts, isCounted) ->
+                say("failed", asked.shown() + ": " + failure.message()),
+            this::paused)
+        .forEach(found -> say("projects", Summary.found(found)));
   }
 
   /** Proves that what {@code --output} and {@code --state} name can be written to. */
@@ -212,7 +239,9 @@ final class CheckCommand {
           case UNAUTHORIZED -> Verdict.INVALID_CREDENTIALS;
           case FORBIDDEN -> ifForbidden;
           case NOT_FOUND, BAD_REQUEST ->
-              request.path().startsWith("project/") ? Verdict.NO_RESOURCES : Verdict.UNREACHABLE;
+              request.path().startsWith("project/") || request.path().startsWith("organization/")
+                  ? Verdict.NO_RESOURCES
+                  : Verdict.UNREACHABLE;
           default -> Verdict.UNREACHABLE;
         },
         request,

@@ -2,6 +2,7 @@ package dev.circlebeam;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
+import dev.circlebeam.plan.Organizations;
 import dev.circlebeam.plan.ProjectSlug;
 import dev.circlebeam.storage.Folder;
 import dev.circlebeam.storage.GcsAccess;
@@ -44,11 +45,24 @@ record Flags(SyncOptions options) {
     for (String slug : list(options.getProjects())) {
       slugs.add(parsed(() -> ProjectSlug.parse(slug)));
     }
-    if (slugs.isEmpty()) {
+    if (slugs.isEmpty() && organizations().names().isEmpty()) {
       throw new UsageException(
-          "--projects is missing: give project slugs such as --projects=gh/acme/web,gh/acme/api");
+          "--projects is missing: give project slugs such as --projects=gh/acme/web,gh/acme/api, or"
+              + " --orgs=gh/acme for all projects of an organization");
     }
     return List.copyOf(slugs);
+  }
+
+  /** {@code --orgs}, less {@code --excludeProjects}. */
+  Organizations organizations() {
+    List<String> names = list(options.getOrgs());
+    List<String> globs = list(options.getExcludeProjects());
+    if (names.isEmpty() && !globs.isEmpty()) {
+      throw new UsageException(
+          "--excludeProjects leaves out projects of --orgs, which is missing: give --orgs, or name"
+              + " only what is wanted with --projects");
+    }
+    return parsed(() -> Organizations.parse(names, globs));
   }
 
   /** {@code --startDate}; null for everything. */

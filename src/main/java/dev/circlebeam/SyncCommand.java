@@ -75,7 +75,7 @@ final class SyncCommand {
       return run(SyncConfig.of(options, startedAt, null));
     }
     try (SampleServer server = SampleServerCommand.start(options, 0)) {
-      if (options.getProjects() == null) {
+      if (options.getProjects() == null && options.getOrgs() == null) {
         options.setProjects(
             server.organization().projectSlugs().stream().collect(Collectors.joining(",")));
       }

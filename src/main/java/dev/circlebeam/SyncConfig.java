@@ -7,6 +7,7 @@ import dev.circlebeam.circleci.Connection;
 import dev.circlebeam.circleci.Pace;
 import dev.circlebeam.circleci.TokenReference;
 import dev.circlebeam.fetch.FetchSpec;
+import dev.circlebeam.plan.Organizations;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.Planner.UnfinishedWork;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
@@ -32,6 +33,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What a sync is to do: the flags, read once and found sound.
  *
  * @param projects slugs of projects, in CircleCI's short form, each once
+ * @param organizations whose projects are read beside those
  * @param output where the tables are written to
  * @param fetch what to fetch, and how
  * @param planner how far back to read
@@ -44,6 +46,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record SyncConfig(
     List<String> projects,
+    Organizations organizations,
     Output output,
     FetchSpec fetch,
     Planner planner,
@@ -99,6 +102,7 @@ record SyncConfig(
     following.removeIf(name -> !catalog.followsPipelines(catalog.table(name)));
     return new SyncConfig(
         flags.projects(),
+        flags.organizations(),
         output,
         fetch,
         new Planner(
@@ -223,6 +227,7 @@ record SyncConfig(
       FetchSpec newFetch, Planner newPlanner, Supplier<Instant> newClock, Instant newBegunAt) {
     return new SyncConfig(
         projects,
+        organizations,
         output,
         newFetch,
         newPlanner,

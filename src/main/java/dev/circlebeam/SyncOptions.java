@@ -18,27 +18,44 @@ public interface SyncOptions extends PipelineOptions {
 
   void setProjects(String value);
 
-  @Flag(group = Group.WHAT, place = 2, value = "NAMES")
+  @Flag(group = Group.WHAT, place = 2, value = "ORGANIZATIONS")
+  @Description(
+      "Organizations, all projects of which are copied: slugs such as gh/acme, or ids, separated by"
+          + " commas or blanks.")
+  String getOrgs();
+
+  void setOrgs(String value);
+
+  @Flag(group = Group.WHAT, place = 3, value = "GLOBS")
+  @Description(
+      "Less these of the organizations' projects: slugs in which * stands for anything, such as"
+          + " gh/acme/sandbox-*. Where slugs are opaque: the organization's with the project's name"
+          + " behind.")
+  String getExcludeProjects();
+
+  void setExcludeProjects(String value);
+
+  @Flag(group = Group.WHAT, place = 4, value = "NAMES")
   @Description("Tables or groups of tables, separated by commas or blanks, or all.")
   @Default.String("core")
   String getTables();
 
   void setTables(String value);
 
-  @Flag(group = Group.WHAT, place = 3, value = "NAME")
+  @Flag(group = Group.WHAT, place = 5, value = "NAME")
   @Description(
       "Only pipelines of this branch. What is complete of the whole project does not change by it.")
   String getBranch();
 
   void setBranch(String value);
 
-  @Flag(group = Group.WHAT, place = 4, value = "TABLE.COLUMN,…")
+  @Flag(group = Group.WHAT, place = 6, value = "TABLE.COLUMN,…")
   @Description("Columns that are neither written nor kept in _extra or _errors.")
   String getExcludeColumns();
 
   void setExcludeColumns(String value);
 
-  @Flag(group = Group.WHAT, place = 5, value = "DATE")
+  @Flag(group = Group.WHAT, place = 7, value = "DATE")
   @Description(
       "An ISO date or instant: nothing created before it. Moved earlier, it extends the backfill."
           + " Without it: everything.")
@@ -46,14 +63,14 @@ public interface SyncOptions extends PipelineOptions {
 
   void setStartDate(String value);
 
-  @Flag(group = Group.WHAT, place = 6, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 8, value = "DURATION")
   @Description("How far before the newest complete pipeline a sync starts again.")
   @Default.String("PT6H")
   String getOverlap();
 
   void setOverlap(String value);
 
-  @Flag(group = Group.WHAT, place = 7, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 9, value = "DURATION")
   @Description(
       "Unfinished work that is older is given up; CircleCI itself ends everything after 90 days.")
   @Default.String("P91D")
@@ -61,7 +78,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setUnfinishedMaxAge(String value);
 
-  @Flag(group = Group.WHAT, place = 8, value = "SHARE")
+  @Flag(group = Group.WHAT, place = 10, value = "SHARE")
   @Description(
       "Unfinished work older than a day is looked at again when this share of its age has passed"
           + " since the last time; 0 for every run.")
@@ -70,7 +87,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setUnfinishedBackoff(String value);
 
-  @Flag(group = Group.WHAT, place = 9, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 11, value = "DURATION")
   @Description(
       "Reruns are new workflows under old pipelines: the workflows of pipelines younger than this"
           + " are listed again in every run. At most P90D, after which CircleCI allows no rerun.")
@@ -79,7 +96,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setRerunLookback(String value);
 
-  @Flag(group = Group.WHAT, place = 10, value = "WHEN", valueIsOptional = true)
+  @Flag(group = Group.WHAT, place = 12, value = "WHEN", valueIsOptional = true)
   @Description(
       "Look in Insights for reruns under older pipelines: daily (once in 24 hours of syncs), true"
           + " (in every run) or false.")
@@ -88,7 +105,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setDetectReruns(String value);
 
-  @Flag(group = Group.WHAT, place = 11)
+  @Flag(group = Group.WHAT, place = 13)
   @Description("Read everything again. What the server no longer has stays in the tables.")
   boolean isFullRefresh();
 

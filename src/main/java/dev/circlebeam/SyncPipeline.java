@@ -60,7 +60,12 @@ final class SyncPipeline {
     PCollectionTuple planned =
         projects.apply(
             "ReadProjects",
-            new ReadProjects(config.fetch(), config.state(), config.planner(), attendant));
+            new ReadProjects(
+                config.fetch(),
+                config.state(),
+                config.planner(),
+                config.organizations(),
+                attendant));
 
     PCollectionTuple fetched =
         planned

@@ -9,6 +9,7 @@ import dev.circlebeam.sample.FaultRule;
 import dev.circlebeam.sample.SampleConfig;
 import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleServer;
+import dev.circlebeam.sample.SampleTrait;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -72,6 +73,41 @@ public class CheckCommandTest {
       Ran ran = check(server.url(), TOKEN);
       assertEquals(ran.all(), 0, ran.code);
       assertTrue(ran.all(), ran.out.contains("name some with --projects"));
+    }
+  }
+
+  @Test
+  public void givenAnOrganization_thenHowManyProjectsEachWayShows() throws Exception {
+    try (SampleServer server = SampleServer.start(CONFIG.withProjects(3))) {
+      Ran ran = check(server.url(), TOKEN, "--orgs=gh/acme", "--excludeProjects=*/web-*");
+      assertEquals(ran.all(), 0, ran.code);
+      assertEquals(ran.all(), "ok", ran.last());
+      assertTrue(ran.all(), ran.out.contains("organization   gh/acme, id "));
+      assertTrue(
+          ran.all(),
+          ran.out.contains(
+              "projects       gh/acme: 2 projects (3 listed by API v3, 3 named by Insights, "));
+      assertFalse(ran.all(), ran.out.contains("none given; name some with --projects"));
+    }
+  }
+
+  @Test
+  public void givenAServerWithoutAList_thenThatV2SeesOnlyWhatIsFollowed() throws Exception {
+    SampleConfig own = CONFIG.with(SampleTrait.SELF_HOSTED);
+    try (SampleServer server = SampleServer.start(own)) {
+      Ran ran = check(server.url(), TOKEN, "--orgs=gh/acme", "--startDate=2020-01-01");
+      assertEquals(ran.all(), 0, ran.code);
+      assertTrue(ran.all(), ran.out.contains("v2 alone sees only what the token's user follows"));
+    }
+  }
+
+  @Test
+  public void givenAnUnknownOrganization_thenNoResources() throws Exception {
+    try (SampleServer server = SampleServer.start(CONFIG)) {
+      Ran ran = check(server.url(), TOKEN, "--orgs=gh/elsewhere");
+      assertEquals(ran.all(), 1, ran.code);
+      assertTrue(ran.all(), ran.out.contains("no_resources: "));
+      assertTrue(ran.all(), ran.out.contains("/api/v2/organization/gh/elsewhere'"));
     }
   }
 

@@ -40,6 +40,17 @@ public class FlagsTest {
   }
 
   @Test
+  public void givenOrganizations_thenProjectsMayBeMissing() {
+    Flags flags = flags("--orgs=github/acme,bb/acme", "--excludeProjects=*/a *-b");
+    assertEquals(List.of(), flags.projects());
+    assertEquals(List.of("gh/acme", "bb/acme"), flags.organizations().names());
+    assertEquals(List.of("*/a", "*-b"), flags.organizations().excluded());
+    assertTrue(
+        refused(() -> flags("--excludeProjects=*").organizations())
+            .startsWith("--excludeProjects leaves out projects of --orgs, which is missing"));
+  }
+
+  @Test
   public void givenWhatIsNoSlug_thenItAndTheForms() {
     String[] slugs = {
       "web",

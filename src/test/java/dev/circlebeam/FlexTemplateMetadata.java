@@ -25,7 +25,7 @@ final class FlexTemplateMetadata {
   /** On Dataflow a run is one slice, so there is nothing that it could end after. */
   private static final Set<String> WITHOUT_EFFECT = Set.of("maxDuration");
 
-  private static final Set<String> REQUIRED = Set.of("projects", "output", "token");
+  private static final Set<String> REQUIRED = Set.of("output", "token");
 
   /** Defaults that hold only elsewhere, or are said in the text. */
   private static final Set<String> WITHOUT_DEFAULT = Set.of("state", "token");
@@ -41,6 +41,11 @@ final class FlexTemplateMetadata {
           Map.entry(
               "SLUGS",
               "^[\\s,]*((gh|github|bb|bitbucket|circleci)/[^/\\s,?#]+/[^/\\s,?#]+([\\s,]+|$))+$"),
+          Map.entry(
+              "ORGANIZATIONS",
+              "^[\\s,]*(((gh|github|bb|bitbucket|circleci)/[^/\\s,?#]+"
+                  + "|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})([\\s,]+|$))+$"),
+          Map.entry("GLOBS", ANYTHING),
           Map.entry("NAMES", "^[\\s,]*([A-Za-z0-9_]+([\\s,]+|$))+$"),
           Map.entry("TABLE.COLUMN,…", "^[\\s,]*([A-Za-z0-9_]+\\.[A-Za-z0-9_]+([\\s,]+|$))+$"),
           Map.entry("NAME", ANYTHING),

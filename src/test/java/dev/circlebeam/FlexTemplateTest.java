@@ -101,6 +101,9 @@ public class FlexTemplateTest {
   public void givenValues_thenRegexesTakeWhatWeTake_andRefuseWhatWeRefuse() throws IOException {
     fits("projects", "gh/acme/web", "gh/acme/web,bb/acme/api circleci/A1/B2", " gh/a/b , ");
     fitsNot("projects", "web", "acme/web", "gh/acme", "gh/acme/web,x");
+    fits("orgs", "gh/acme", "github/acme, circleci/A1", "5b0e1c7a-93d4-4f6e-8c2b-7d1f0a4e6b91");
+    fitsNot("orgs", "acme", "gh/acme/web", "gh/acme,x", "5b0e1c7a");
+    fits("excludeProjects", "gh/acme/sandbox-* */legacy?");
     fits("output", "gs://bucket", "gs://my-bucket/a/b", "bigquery://my-project/circleci");
     fitsNot("output", "out", "/data/out", "s3://bucket/x", "bigquery://dataset");
     fits("state", "gs://bucket/state.json");

@@ -4,10 +4,12 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.plan.Organizations;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
 import dev.circlebeam.record.Page;
 import dev.circlebeam.report.Attendant;
+import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.CommittedRuns;
@@ -18,9 +20,11 @@ import dev.circlebeam.state.StateStore;
 import dev.circlebeam.state.SyncState;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -55,6 +59,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
   private final FetchSpec spec;
   private final StateStore store;
   private final Planner planner;
+  private final Organizations organizations;
   private final Attendant attendant;
 
   /**
@@ -63,19 +68,26 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
    * @param planner decides how far back to read
    */
   public ReadProjects(FetchSpec spec, StateStore store, Planner planner) {
-    this(spec, store, planner, Attendant.NONE);
+    this(spec, store, planner, Organizations.NONE, Attendant.NONE);
   }
 
   /**
    * @param spec what the run reads, and how
    * @param store where the state is
    * @param planner decides how far back to read
+   * @param organizations whose projects are read, beside those that are named
    * @param attendant looks after a run whose launcher has gone away
    */
-  public ReadProjects(FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
+  public ReadProjects(
+      FetchSpec spec,
+      StateStore store,
+      Planner planner,
+      Organizations organizations,
+      Attendant attendant) {
     this.spec = spec;
     this.store = store;
     this.planner = planner;
+    this.organizations = organizations;
     this.attendant = attendant;
   }
 
@@ -84,7 +96,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
     PCollectionTuple outputs =
         slugs.apply(
             "Plan",
-            ParDo.of(new PlanFn(spec, store, planner, attendant))
+            ParDo.of(new PlanFn(spec, store, planner, organizations, attendant))
                 .withOutputTags(
                     TASKS,
                     TupleTagList.of(STATE_VERSION)
@@ -103,15 +115,30 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
   private static final class PlanFn extends DoFn<List<String>, KV<Integer, ProjectTask>> {
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Not the order in which answers come: rows of an organization bear the slug that the first of
+     * its projects has for it, and projects without a repository have an opaque one.
+     */
+    private static final Comparator<ProjectName> READABLE_FIRST =
+        Comparator.comparing((ProjectName project) -> project.slug().startsWith("circleci/"))
+            .thenComparing(ProjectName::slug);
+
     private final FetchSpec spec;
     private final StateStore store;
     private final Planner planner;
+    private final Organizations organizations;
     private final Attendant attendant;
 
-    PlanFn(FetchSpec spec, StateStore store, Planner planner, Attendant attendant) {
+    PlanFn(
+        FetchSpec spec,
+        StateStore store,
+        Planner planner,
+        Organizations organizations,
+        Attendant attendant) {
       this.spec = spec;
       this.store = store;
       this.planner = planner;
+      this.organizations = organizations;
       this.attendant = attendant;
     }
 
@@ -145,7 +172,11 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
           ProjectReading reading = new ProjectReading(spec, dispatcher, tally, state.state());
           Runnable stop = dispatcher::stop;
           progress.onStop(stop);
-          plan(reading.read(slugs), state.state(), false, receiver);
+          reading.readNamed(slugs);
+          OrganizationReading ofOrganizations =
+              new OrganizationReading(spec, organizations, planner, state.state());
+          FetchFigures found = ofOrganizations.read(session, progress, tally, reading);
+          plan(reading.projects(), ofOrganizations::wants, state.state(), false, receiver);
           progress.forget(stop);
           reading.facts().forEach(receiver.get(FetchTags.FACTS)::output);
           receiver
@@ -153,16 +184,18 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
               .output(
                   tally
                       .figures(dispatcher, System.nanoTime() - begun)
-                      .plus(Tally.sent(spec, proof)));
+                      .plus(Tally.sent(spec, proof))
+                      .plus(found));
         }
       } else {
-        plan(state.state().projectsOfRun(), state.state(), true, receiver);
+        plan(state.state().projectsOfRun(), of -> false, state.state(), true, receiver);
       }
       receiver.get(STATE_VERSION).output(state.version());
     }
 
     private void plan(
         Collection<ProjectName> projects,
+        Predicate<String> organizationsWanted,
         SyncState state,
         boolean isLaterSlice,
         MultiOutputReceiver receiver) {
@@ -170,8 +203,8 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
       CommittedRuns committed =
           isLaterSlice ? state.committed().plus(spec.startedAt()) : state.committed();
       int next = 0;
-      Set<String> organizations = new HashSet<>();
-      for (ProjectName project : projects) {
+      Set<String> seen = new HashSet<>();
+      for (ProjectName project : projects.stream().sorted(READABLE_FIRST).toList()) {
         ProjectState known = state.projects().get(project.id());
         RunSoFar soFar = isLaterSlice ? known.thisRun() : null;
         ProjectTask task = planner.plan(project, known, soFar, committed);
@@ -181,7 +214,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
             more.add(Table.TOKEN);
           }
           String organization = project.organizationId();
-          if (organization != null && organizations.add(organization)) {
+          if (organizationsWanted.test(organization) && seen.add(organization)) {
             more.add(Table.ORGANIZATION);
           }
           task = task.with(more);

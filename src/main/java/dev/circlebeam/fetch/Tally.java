@@ -96,21 +96,37 @@ final class Tally {
 
   /** Hands on a failed request of the search for reruns. */
   void searchFailed(ProjectWalk project, ApiRequest request, Failure failure, int attempts) {
+    ObjectNode ids = JSON.createObjectNode().put("project_id", project.task().project().id());
+    gaveUp(RerunSearch.TABLE, ids, request, failure, attempts, true);
+  }
+
+  /** Hands on a failed request of the search for an organization's projects. */
+  void discoveryFailed(ApiRequest request, Failure failure, int attempts, boolean isCounted) {
+    gaveUp(Table.PROJECTS, JSON.createObjectNode(), request, failure, attempts, isCounted);
+  }
+
+  private void gaveUp(
+      String table,
+      ObjectNode ids,
+      ApiRequest request,
+      Failure failure,
+      int attempts,
+      boolean isCounted) {
     errors++;
-    countedErrors++;
+    countedErrors += isCounted ? 1 : 0;
     progress.failed();
     output.error(
         new RequestError(
             clock.instant(),
-            RerunSearch.TABLE,
-            JSON.createObjectNode().put("project_id", project.task().project().id()).toString(),
-            request.path(),
+            table,
+            ids.toString(),
+            request.shown(),
             failure.status(),
             failure.kind().label(),
             failure.message(),
             attempts,
             failure.body(),
-            true));
+            isCounted));
   }
 
   /** A rerun was found under an old pipeline. */
@@ -212,7 +228,8 @@ final class Tally {
             pipelines,
             rerunsFound,
             tables,
-            RateCourse.NONE)
+            RateCourse.NONE,
+            List.of())
         .plus(sent(spec, dispatcher.figures()));
   }
 
@@ -229,7 +246,8 @@ final class Tally {
         0,
         0,
         Map.of(),
-        sent.course(System.nanoTime(), Duration.between(spec.startedAt(), Instant.now())));
+        sent.course(System.nanoTime(), Duration.between(spec.startedAt(), Instant.now())),
+        List.of());
   }
 
   /** Makes the failure that ends a run whose token is not accepted. */

@@ -3,10 +3,13 @@ package dev.circlebeam.report;
 import dev.circlebeam.circleci.RateCourse;
 import dev.circlebeam.report.FetchFigures.OfTable;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What a fetching step counted. It travels through the Beam pipeline as an element, together with
@@ -23,6 +26,7 @@ import java.util.TreeSet;
  * @param rerunsFound how many reruns under old pipelines were found
  * @param tables by table, what was counted for it
  * @param course how fast requests were sent over time
+ * @param organizations what was found of the organizations whose projects are read
  */
 public record FetchFigures(
     long requests,
@@ -35,8 +39,26 @@ public record FetchFigures(
     long pipelines,
     long rerunsFound,
     Map<String, OfTable> tables,
-    RateCourse course)
+    RateCourse course,
+    List<OfOrganization> organizations)
     implements Serializable {
+  /**
+   * How many projects of an organization were found, each way; null for a way that did not answer.
+   *
+   * @param organization its slug, or what it was asked for by
+   * @param listed in the third version's list, which is complete
+   * @param named in Insights
+   * @param built in the feed of recent pipelines, as far as it was read
+   * @param read how many projects were read because of it
+   */
+  public record OfOrganization(
+      String organization,
+      @Nullable Long listed,
+      @Nullable Long named,
+      @Nullable Long built,
+      long read)
+      implements Serializable {}
+
   /**
    * What was counted for one table.
    *
@@ -121,8 +143,18 @@ public record FetchFigures(
   }
 
   /** Nothing counted yet. */
-  public static final FetchFigures NONE =
-      new FetchFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>(), RateCourse.NONE);
+  public static final FetchFigures NONE = of(List.of());
+
+  /**
+   * Makes figures of organizations alone.
+   *
+   * @param found what was found of them
+   * @return the figures
+   */
+  public static FetchFigures of(List<OfOrganization> found) {
+    return new FetchFigures(
+        0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>(), RateCourse.NONE, List.copyOf(found));
+  }
 
   /**
    * Adds figures.
@@ -133,6 +165,8 @@ public record FetchFigures(
   public FetchFigures plus(FetchFigures more) {
     Map<String, OfTable> sum = new TreeMap<>(tables);
     more.tables.forEach((table, figures) -> sum.merge(table, figures, OfTable::plus));
+    List<OfOrganization> all = new ArrayList<>(organizations);
+    all.addAll(more.organizations);
     return new FetchFigures(
         requests + more.requests,
         retries + more.retries,
@@ -144,6 +178,7 @@ public record FetchFigures(
         pipelines + more.pipelines,
         rerunsFound + more.rerunsFound,
         sum,
-        course.plus(more.course));
+        course.plus(more.course),
+        all);
   }
 }

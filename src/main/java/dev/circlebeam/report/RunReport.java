@@ -43,6 +43,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param backfillLeft slugs of projects of which something is still to be read
  * @param incomplete slugs of those among them of which something could not be read
  * @param slices what each part of the run did
+ * @param organizations how many projects of each organization of {@code --orgs} were found
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record RunReport(
@@ -66,7 +67,13 @@ public record RunReport(
     long rerunsFound,
     List<String> backfillLeft,
     List<String> incomplete,
-    List<Slice> slices) {
+    List<Slice> slices,
+    List<FetchFigures.OfOrganization> organizations) {
+  /** Takes what an older version wrote, too. */
+  public RunReport {
+    organizations = organizations == null ? List.of() : organizations;
+  }
+
   /** The status of a run that did all it was meant to. */
   public static final String SUCCEEDED = "succeeded";
 
@@ -242,7 +249,8 @@ public record RunReport(
                     fetched.requests(),
                     seconds(begunAt, endedAt),
                     state.left().size(),
-                    ResidentMemory.megabytes())))
+                    ResidentMemory.megabytes())),
+            fetched.organizations())
         .judged(maxErrors);
   }
 
@@ -296,7 +304,8 @@ public record RunReport(
             rerunsFound + next.rerunsFound,
             List.copyOf(left),
             List.copyOf(stuck),
-            all)
+            all,
+            organizations)
         .judged(maxErrors);
   }
 
@@ -345,7 +354,8 @@ public record RunReport(
         rerunsFound,
         backfillLeft,
         incomplete,
-        slices);
+        slices,
+        organizations);
   }
 
   /**
@@ -385,6 +395,7 @@ public record RunReport(
         0,
         0,
         0,
+        List.of(),
         List.of(),
         List.of(),
         List.of());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** What a person reads when a run has ended. */
 public final class Summary {
@@ -74,6 +75,7 @@ public final class Summary {
         .forEach(
             (table, its) ->
                 its.refused().forEach(why -> out.println(PlainLine.of(table + ": " + why))));
+    report.organizations().forEach(its -> out.println(PlainLine.of(found(its))));
     List<String> left = new ArrayList<>(report.backfillLeft());
     left.removeAll(report.incomplete());
     if (!left.isEmpty()) {
@@ -93,6 +95,35 @@ public final class Summary {
           "Too many errors: " + PlainLine.of(report.reason() + "; " + report.whatToDo() + "."));
     }
     out.println("Report: " + file);
+  }
+
+  /**
+   * Says how many projects of an organization were found, and how.
+   *
+   * @param its what was found
+   * @return a line
+   */
+  public static String found(FetchFigures.OfOrganization its) {
+    List<String> ways = new ArrayList<>();
+    add(ways, its.listed(), "listed by API v3");
+    add(ways, its.named(), "named by Insights");
+    add(ways, its.built(), "with recent pipelines");
+    String found = ways.isEmpty() ? "none found" : String.join(", ", ways);
+    return its.organization()
+        + ": "
+        + its.read()
+        + (its.read() == 1 ? " project (" : " projects (")
+        + found
+        + ")"
+        + (its.listed() != null
+            ? "."
+            : ". API v3 does not list them, and v2 alone sees only what the token's user follows.");
+  }
+
+  private static void add(List<String> ways, @Nullable Long number, String how) {
+    if (number != null) {
+      ways.add(number + " " + how);
+    }
   }
 
   private static String pipelines(long number) {

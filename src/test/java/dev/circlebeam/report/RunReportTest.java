@@ -220,7 +220,8 @@ public class RunReportTest {
             50,
             1,
             Map.of("jobs", FetchFigures.OfTable.answer(1, 0, Set.of("field_" + number))),
-            course(10L * number, requests));
+            course(10L * number, requests),
+            List.of());
     return RunReport.done(
         RUN,
         number,
@@ -243,7 +244,18 @@ public class RunReportTest {
                     396, 7511, 0, 0, new java.util.TreeSet<>(), new java.util.TreeSet<>()));
     FetchFigures half =
         new FetchFigures(
-            400, 17, 9, 2500, 4000, 6, countedErrors, 20, 0, Map.of("jobs", jobs), course(0, 400));
+            400,
+            17,
+            9,
+            2500,
+            4000,
+            6,
+            countedErrors,
+            20,
+            0,
+            Map.of("jobs", jobs),
+            course(0, 400),
+            List.of());
     FetchFigures rest =
         new FetchFigures(
             31,
@@ -256,7 +268,8 @@ public class RunReportTest {
             5,
             1,
             Map.of("projects", FetchFigures.OfTable.answer(1, 0, Set.of())),
-            course(10, 31));
+            course(10, 31),
+            List.of(new FetchFigures.OfOrganization("gh/acme", 3L, 2L, null, 3)));
     Map<String, MergeFigures> merged = new TreeMap<>();
     merged.put(
         "jobs", new MergeFigures("jobs", 7000, 7, 10).plus(new MergeFigures("jobs", 531, 1, 5)));
