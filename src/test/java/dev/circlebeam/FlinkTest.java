@@ -153,7 +153,7 @@ public class FlinkTest {
         .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
   }
 
-  /** Says only what differs. A request that a busy machine has lost and that is sent again is one. */
+  /** Says only what differs. A request that is lost and sent again is one. */
   private static void assertSameRequests(Set<String> expected, Set<String> asked) {
     assertEquals("not asked for", Set.of(), Sets.difference(expected, asked));
     assertEquals("asked for besides", Set.of(), Sets.difference(asked, expected));
