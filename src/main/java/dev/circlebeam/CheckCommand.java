@@ -51,7 +51,8 @@ final class CheckCommand {
     NO_RESOURCES(
         "Check --projects: gh/<organization>/<repository>, bb/<workspace>/<repository> or"
             + " circleci/<organization id>/<project id> (in CircleCI: Project Settings,"
-            + " Overview); and --orgs: gh/<organization>, bb/<workspace>, circleci/<id>, or an id."),
+            + " Overview); and --orgs: gh/<organization>, bb/<workspace>, circleci/<id>, or an"
+            + " id."),
     UNREACHABLE(
         "Check --circleciUrl, the network, HTTPS_PROXY and --caFile; if the server answers 5xx or"
             + " 429, try again later.");

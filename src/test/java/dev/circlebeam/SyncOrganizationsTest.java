@@ -167,7 +167,8 @@ public class SyncOrganizationsTest {
           1,
           DuckDb.number(
               output(),
-              "select count(*) from {_errors} where kind = 'not_found' and \"table\" = 'projects'"));
+              "select count(*) from {_errors} where kind = 'not_found' and \"table\" ="
+                  + " 'projects'"));
     }
   }
 
