@@ -1,5 +1,9 @@
 package dev.circlebeam.catalog;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.util.concurrent.UncheckedExecutionException;
+import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -11,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +27,10 @@ public final class Catalog implements Serializable {
   public static final String CORE = "core";
 
   private static final long serialVersionUID = 1L;
+
+  /** Beam copies coders and functions, and each has a catalogue: it is read once in a process. */
+  private static final Cache<Map<String, String>, Catalog> KNOWN =
+      CacheBuilder.newBuilder().weakValues().build();
 
   private final TreeMap<String, String> declarations;
   private final transient Map<String, Table> tables;
@@ -207,6 +216,12 @@ public final class Catalog implements Serializable {
   }
 
   private Object readResolve() throws ObjectStreamException {
-    return new Catalog(declarations);
+    try {
+      return KNOWN.get(declarations, () -> new Catalog(declarations));
+    } catch (ExecutionException | UncheckedExecutionException e) {
+      InvalidObjectException invalid = new InvalidObjectException("not a catalogue");
+      invalid.initCause(e.getCause());
+      throw invalid;
+    }
   }
 }

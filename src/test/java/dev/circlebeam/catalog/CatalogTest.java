@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -196,6 +197,8 @@ public class CatalogTest {
     assertEquals(List.copyOf(CATALOG.tables()), List.copyOf(copy.tables()));
     assertThat(copy.tables(), is(not(empty())));
     assertEquals(new CatalogDocument(CATALOG).json(), new CatalogDocument(copy).json());
+    // Beam makes many copies.
+    assertSame(copy, SerializableUtils.clone(CATALOG));
   }
 
   @Test
