@@ -70,6 +70,9 @@ public record Table(
   /** The table of the projects themselves, which is read before anything else. */
   public static final String PROJECTS = "projects";
 
+  /** The table whose rows are pipelines. */
+  public static final String PIPELINES = "pipelines";
+
   /** What a project offers its tables: columns of the rows below {@link #PROJECT}. */
   public static final Map<String, Schema> PROJECT_COLUMNS =
       Map.of(

@@ -78,9 +78,13 @@ final class Walk {
    * @throws InterruptedException when the thread is asked to stop
    */
   void again(ProjectWalk project, Map<String, Instant> pipelines) throws InterruptedException {
+    Map<String, UnfinishedPipeline> unfinished = project.task().unfinished();
     for (Table table : lists()) {
       pipelines.forEach(
-          (id, about) -> submit(TableRequest.row(table, new PipelineOrigin(id, about), project)));
+          (id, about) -> {
+            Instant createdAt = unfinished.containsKey(id) ? unfinished.get(id).createdAt() : about;
+            submit(TableRequest.row(table, new PipelineOrigin(id, createdAt), project));
+          });
     }
     finish();
   }
@@ -239,11 +243,19 @@ final class Walk {
 
   /** A rerun may have led to a pipeline that is older than what is wanted. */
   private static boolean isWanted(TableRequest request, GenericRecord row) {
-    Table table = request.table();
-    ProjectTask task = request.listing().project().task();
-    return !table.isPipelines()
-        || task.unfinished().containsKey(request.origin().id())
-        || !ListReading.createdAt(table, row).isBefore(task.startDate());
+    if (!request.table().isPipelines()) {
+      return true;
+    }
+    Instant createdAt = ListReading.createdAt(request.table(), row);
+    ProjectWalk project = request.listing().project();
+    UnfinishedPipeline known = project.task().unfinished().get(request.origin().id());
+    // Of a pipeline whose row was never read, only about the time is known.
+    boolean wasRead = known != null && known.createdAt().equals(createdAt);
+    if (wasRead || !createdAt.isBefore(project.task().startDate())) {
+      return true;
+    }
+    project.looksAt(request.origin());
+    return false;
   }
 
   private void submit(TableRequest request) {

@@ -9,6 +9,7 @@ import dev.circlebeam.state.Intervals;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.RunSoFar;
+import dev.circlebeam.state.UnfinishedPipeline;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +91,8 @@ public record Planner(
               if (pipeline.isOlderThan(now.minus(unfinished.maxAge()))) {
                 givenUp.add(id);
               } else if (!isFresh(pipeline.lastRead(), soFar)
-                  && !isListed(pipeline.createdAt(), start, allDone, known.backfill())
+                  && !(isTimeKnown(pipeline)
+                      && isListed(pipeline.createdAt(), start, allDone, known.backfill()))
                   && pipeline.isDue(now, unfinished.backoff(), tables)) {
                 due.add(id);
               }
@@ -144,6 +146,12 @@ public record Planner(
   private Intervals lessReread(Intervals complete) {
     Instant watermark = complete.watermark();
     return watermark == null ? complete : complete.before(rereadFrom.of(watermark, now));
+  }
+
+  /** A pipeline that only a rerun has led to, and that could not be read, has the rerun's time. */
+  private static boolean isTimeKnown(UnfinishedPipeline pipeline) {
+    return !pipeline.failedTables().contains(Table.PIPELINES)
+        && !pipeline.unreadTables().contains(Table.PIPELINES);
   }
 
   /** What the lists of pipelines will bring need not be asked for by its id. */

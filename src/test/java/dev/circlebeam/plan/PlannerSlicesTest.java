@@ -148,6 +148,16 @@ public class PlannerSlicesTest {
   }
 
   @Test
+  public void givenAPipelineThatWasNeverRead_thenAskedForSinceItMayBeOlderThanTheListGoes() {
+    Learned read =
+        learned()
+            .unfinished("failed", day(25), day(25), "failed:pipelines")
+            .unfinished("unread", day(25), day(25), "unread:pipelines")
+            .unfinished("its workflows failed", day(25), day(25), "failed:workflows");
+    assertEquals(Set.of("failed", "unread"), nextRun(read).due());
+  }
+
+  @Test
   public void givenAFullRefresh_thenEverythingOnceAndTheSlicesGoOn() {
     fullRefresh = true;
     Learned read =
