@@ -8,6 +8,7 @@ import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.StateSummary;
 import dev.circlebeam.report.WriteReport;
 import dev.circlebeam.state.CommitState;
+import dev.circlebeam.state.OrganizationFacts;
 import dev.circlebeam.state.ProjectFacts;
 import java.io.IOException;
 import java.io.Serializable;
@@ -33,6 +34,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Ends a slice: when all tables are written, the state is moved on, and then the report is written.
@@ -49,6 +51,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
   private final WriteReport report;
   private final Attendant attendant;
   private final PCollection<ProjectFacts> facts;
+  private final @Nullable PCollection<OrganizationFacts> exports;
   private final PCollection<FetchFigures> fetched;
   private final PCollection<MergeFigures> merged;
 
@@ -57,6 +60,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
    * @param report writes the report
    * @param attendant looks after a run whose launcher has gone away
    * @param facts what was learned of projects
+   * @param exports what was learned of organizations' exports; null when none are read
    * @param fetched what the fetching steps counted
    * @param merged what the sink counted, element by element as it made things durable
    */
@@ -65,12 +69,14 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
       WriteReport report,
       Attendant attendant,
       PCollection<ProjectFacts> facts,
+      @Nullable PCollection<OrganizationFacts> exports,
       PCollection<FetchFigures> fetched,
       PCollection<MergeFigures> merged) {
     this.commit = commit;
     this.report = report;
     this.attendant = attendant;
     this.facts = facts;
+    this.exports = exports;
     this.fetched = fetched;
     this.merged = merged;
   }
@@ -81,7 +87,11 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
    */
   @Override
   public PCollection<String> expand(PCollection<String> stateVersion) {
-    return PCollectionList.of(part("Facts", facts))
+    PCollectionList<KV<String, Serializable>> parts = PCollectionList.of(part("Facts", facts));
+    if (exports != null) {
+      parts = parts.and(part("Exports", exports));
+    }
+    return parts
         .and(part("Fetched", fetched))
         .and(part("Merged", merged.apply("MergedInAll", new SumByTable())))
         .and(part("StateVersion", stateVersion))
@@ -160,6 +170,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
 
     private RunReport end(KV<String, Iterable<Serializable>> slice) throws IOException {
       List<ProjectFacts> facts = new ArrayList<>();
+      List<OrganizationFacts> exports = new ArrayList<>();
       FetchFigures fetched = FetchFigures.NONE;
       Map<String, MergeFigures> merged = new TreeMap<>();
       String stateVersion = null;
@@ -167,6 +178,8 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
       for (Serializable part : slice.getValue()) {
         if (part instanceof ProjectFacts of) {
           facts.add(of);
+        } else if (part instanceof OrganizationFacts of) {
+          exports.add(of);
         } else if (part instanceof FetchFigures counted) {
           fetched = fetched.plus(counted);
         } else if (part instanceof MergeFigures counted) {
@@ -175,7 +188,7 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
           stateVersion = (String) part;
         }
       }
-      StateSummary summary = commit.commit(facts, stateVersion);
+      StateSummary summary = commit.commit(facts, exports, stateVersion);
       return report.write(fetched, merged, summary);
     }
   }

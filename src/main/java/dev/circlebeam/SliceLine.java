@@ -14,9 +14,9 @@ final class SliceLine {
     String left =
         slice.left() == 0
             ? "nothing left"
-            : "older pipelines left in "
+            : "older rows left of "
                 + slice.left()
-                + (slice.left() == 1 ? " project" : " projects");
+                + (slice.left() == 1 ? " project or export" : " projects and exports");
     return String.format(
         Locale.ROOT,
         "slice %d: %d pipelines, %d requests in %.1f s%s; committed, %s",

@@ -3,6 +3,8 @@ package dev.circlebeam;
 import dev.circlebeam.circleci.PlainLine;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.Interval;
+import dev.circlebeam.state.Intervals;
+import dev.circlebeam.state.OrganizationState;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.StateStore;
 import dev.circlebeam.state.SyncState;
@@ -52,17 +54,23 @@ final class StateCommand {
       say(out, "%s  %s", project.getValue().slug(), project.getKey());
       print(project.getValue(), out);
     }
+    for (Map.Entry<String, OrganizationState> each : state.organizations().entrySet()) {
+      OrganizationState organization = each.getValue();
+      out.println();
+      say(out, "%s  %s", organization.organization(), each.getKey());
+      organization.complete().forEach((table, days) -> complete(table, days, out));
+      organization.failed().forEach(table -> say(out, "  not read    %s", table));
+    }
+  }
+
+  private static void complete(String table, Intervals intervals, PrintStream out) {
+    for (Interval interval : intervals.list()) {
+      say(out, "  complete    %-24s %s", table, stretch(interval));
+    }
   }
 
   private static void print(ProjectState project, PrintStream out) {
-    project
-        .complete()
-        .forEach(
-            (table, intervals) ->
-                intervals
-                    .list()
-                    .forEach(
-                        interval -> say(out, "  complete    %-24s %s", table, stretch(interval))));
+    project.complete().forEach((table, intervals) -> complete(table, intervals, out));
     if (project.backfill() != null) {
       say(out, "  backfill    goes on below %s", project.backfill().since());
     }

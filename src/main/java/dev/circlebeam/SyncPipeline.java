@@ -1,7 +1,9 @@
 package dev.circlebeam;
 
 import dev.circlebeam.fetch.FetchRows;
+import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.fetch.FetchTags;
+import dev.circlebeam.fetch.ReadExports;
 import dev.circlebeam.fetch.ReadProjects;
 import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.MergeFigures;
@@ -72,10 +74,18 @@ final class SyncPipeline {
             .get(ReadProjects.TASKS)
             .apply("Fetch", new FetchRows(config.fetch(), sink.stored(), attendant));
 
+    PCollectionTuple exported =
+        exports(config.fetch())
+            ? planned
+                .get(ReadProjects.EXPORTS)
+                .apply("ReadExports", new ReadExports(config.fetch(), attendant))
+            : PCollectionTuple.empty(planned.getPipeline());
+
+    List<PCollectionTuple> read = List.of(planned, fetched, exported);
     PCollection<MergeFigures> merged =
-        PCollectionTuple.of(TableSink.PAGES, both("Pages", FetchTags.PAGES, planned, fetched))
-            .and(TableSink.SCOPES, both("Scopes", FetchTags.SCOPES, planned, fetched))
-            .and(TableSink.ERRORS, both("Errors", FetchTags.ERRORS, planned, fetched))
+        PCollectionTuple.of(TableSink.PAGES, all("Pages", FetchTags.PAGES, read))
+            .and(TableSink.SCOPES, all("Scopes", FetchTags.SCOPES, read))
+            .and(TableSink.ERRORS, all("Errors", FetchTags.ERRORS, read))
             .apply("Merge", sink);
 
     SyncState.WrittenBy writtenBy =
@@ -88,15 +98,23 @@ final class SyncPipeline {
                 new CommitState(config.state(), writtenBy),
                 config.report(),
                 attendant,
-                both("Facts", FetchTags.FACTS, planned, fetched),
-                both("Figures", FetchTags.FIGURES, planned, fetched),
+                all("Facts", FetchTags.FACTS, read),
+                exported.has(ReadExports.FACTS) ? exported.get(ReadExports.FACTS) : null,
+                all("Figures", FetchTags.FIGURES, read),
                 merged));
   }
 
-  private static <T> PCollection<T> both(
-      String name, TupleTag<T> tag, PCollectionTuple planned, PCollectionTuple fetched) {
-    return PCollectionList.of(planned.get(tag))
-        .and(fetched.get(tag))
-        .apply(name, Flatten.pCollections());
+  private static boolean exports(FetchSpec fetch) {
+    return fetch.written().stream()
+        .anyMatch(name -> fetch.catalog().table(name).endpoint().isExport());
+  }
+
+  private static <T> PCollection<T> all(
+      String name, TupleTag<T> tag, List<PCollectionTuple> outputs) {
+    PCollectionList<T> all = PCollectionList.empty(outputs.get(0).getPipeline());
+    for (PCollectionTuple output : outputs) {
+      all = output.has(tag) ? all.and(output.get(tag)) : all;
+    }
+    return all.apply(name, Flatten.pCollections());
   }
 }

@@ -136,7 +136,7 @@ final class Unattended implements Attendant {
       RunReport report = RunReport.parse(json.getBytes(StandardCharsets.UTF_8));
       run.lock.giveBack();
       LOG.info(
-          "run {}: {}; {} requests, {} errors; older pipelines are left in: {}",
+          "run {}: {}; {} requests, {} errors; older rows are left in: {}",
           report.runId(),
           report.status(),
           report.requests().sent(),

@@ -3,6 +3,7 @@ package dev.circlebeam.catalog;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,13 @@ final class CatalogCheck {
         table,
         follows || table.unfinishedWhen() == null,
         "unfinishedWhen is for pipelines and what is below them");
+    require(
+        table,
+        !table.endpoint().isExport()
+            || (table.parents().equals(List.of(Table.ORGANIZATION))
+                && table.refresh() == Refresh.INCREMENTAL
+                && tables.values().stream().noneMatch(t -> t.parents().contains(table.name()))),
+        "an export is an organization's, incremental, and has no table below it");
     String root = root(table);
     require(
         table,

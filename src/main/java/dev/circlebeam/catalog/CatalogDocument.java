@@ -114,7 +114,7 @@ public final class CatalogDocument {
   }
 
   private static void facts(Table table, BiConsumer<String, String> each) {
-    each.accept("source", "GET " + table.endpoint().address());
+    each.accept("source", table.endpoint().request());
     each.accept("parent", String.join(", ", table.parents()));
     each.accept("key", String.join(", ", table.primaryKey()));
     each.accept(
@@ -163,6 +163,12 @@ public final class CatalogDocument {
    * @return a line
    */
   public static String cost(Table table) {
+    if (table.endpoint().isExport()) {
+      return "for each "
+          + one(table.parents().get(0))
+          + " and at most 31 days one POST, of which CircleCI takes ten an hour, a few requests"
+          + " until the export is ready, and its files";
+    }
     List<String> parents = table.parents().stream().map(CatalogDocument::one).toList();
     String each = String.join(" or ", parents);
     Each times = table.each();

@@ -18,9 +18,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param rows where the rows are in an answer that is a list: the name of a field, or several with
  *     lists in between ({@code steps[].actions}); {@code []} when the answer itself is the list,
  *     and {@code {}} when it is an object whose values are rows, or lists of them
+ * @param isExport whether rows are asked for by a POST, made ready, and fetched as CSV files
  */
 public record Endpoint(
-    String api, String path, @Nullable String rowPath, Paging paging, String rows)
+    String api, String path, @Nullable String rowPath, Paging paging, String rows, boolean isExport)
     implements Serializable {
   /** The API that nearly everything is read from. */
   public static final String V2 = "v2";
@@ -44,6 +45,15 @@ public record Endpoint(
    */
   public List<String> rowFields() {
     return Splitter.on("[].").splitToList(rows);
+  }
+
+  /**
+   * Returns the request that rows are asked for by.
+   *
+   * @return such as {@code GET /api/v2/project/{project_slug}}
+   */
+  public String request() {
+    return (isExport ? "POST " : "GET ") + address();
   }
 
   /**

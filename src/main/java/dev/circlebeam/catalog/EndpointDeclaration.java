@@ -39,7 +39,16 @@ final class EndpointDeclaration {
       }
     }
     Paging paging = Paging.of(properties.file(), properties.value("paginated"));
-    return new Endpoint(api, path, rowPath, paging, rows(paging));
+    return new Endpoint(api, path, rowPath, paging, rows(paging), isExport(paging));
+  }
+
+  /** What an export has for rows is the same for all. */
+  private boolean isExport(Paging paging) {
+    boolean isExport = properties.flag("export");
+    properties.check(
+        !isExport || (paging == Paging.TOKEN && Endpoint.LIST.equals(properties.text("rows"))),
+        "an export is paginated, and its rows are []");
+    return isExport;
   }
 
   private String rows(Paging paging) {

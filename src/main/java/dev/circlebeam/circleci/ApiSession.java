@@ -32,6 +32,16 @@ public final class ApiSession implements AutoCloseable {
   }
 
   /**
+   * Returns the client, for requests that do not draw on the limit since they have one of their
+   * own.
+   *
+   * @return the session's; not to be closed
+   */
+  public CircleCiClient client() {
+    return client;
+  }
+
+  /**
    * Makes a dispatcher that draws on one shard's part of the limit.
    *
    * @param shard the shard, from 0

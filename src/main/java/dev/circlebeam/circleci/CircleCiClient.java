@@ -3,6 +3,7 @@ package dev.circlebeam.circleci;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.api.client.http.ByteArrayContent;
 import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpRequest;
@@ -24,8 +25,8 @@ import java.util.function.LongSupplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Sends one GET at a time (from many threads at once, if need be) and says what the answer means.
- * It does not wait, retry or follow: that is {@link Dispatcher}'s.
+ * Sends one request at a time (from many threads at once, if need be) and says what the answer
+ * means. It does not wait, retry or follow: that is {@link Dispatcher}'s.
  */
 public final class CircleCiClient implements AutoCloseable {
   private static final String TOKEN_HEADER = "Circle-Token";
@@ -73,9 +74,26 @@ public final class CircleCiClient implements AutoCloseable {
    * @return what came of it; only programming errors are thrown
    */
   public <T> Answer<T> get(ApiRequest request, BodyReader<T> reader) {
+    return send(request, null, reader);
+  }
+
+  /**
+   * Asks once for something to be made ready.
+   *
+   * @param request what for
+   * @param json what is to be sent along
+   * @param reader makes something of a good answer's body; called on this thread
+   * @param <T> what it makes
+   * @return what came of it; only programming errors are thrown
+   */
+  public <T> Answer<T> post(ApiRequest request, byte[] json, BodyReader<T> reader) {
+    return send(request, json, reader);
+  }
+
+  private <T> Answer<T> send(ApiRequest request, byte @Nullable [] json, BodyReader<T> reader) {
     HttpResponse response = null;
     try {
-      response = request(request).execute();
+      response = request(request, json).execute();
       int status = response.getStatusCode();
       if (status / 100 != 2) {
         return new Answer.Failed<>(refused(response));
@@ -101,8 +119,12 @@ public final class CircleCiClient implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(ApiRequest request) throws IOException {
-    HttpRequest http = requests.buildGetRequest(new GenericUrl(connection.url().of(request), true));
+  private HttpRequest request(ApiRequest request, byte @Nullable [] json) throws IOException {
+    GenericUrl url = new GenericUrl(connection.url().of(request), true);
+    HttpRequest http =
+        json == null
+            ? requests.buildGetRequest(url)
+            : requests.buildPostRequest(url, new ByteArrayContent("application/json", json));
     HttpHeaders headers = new HttpHeaders();
     headers.set(TOKEN_HEADER, token.value());
     headers.setAccept("application/json");
@@ -150,7 +172,8 @@ public final class CircleCiClient implements AutoCloseable {
         AnnouncedLimits.of(response.getHeaders()));
   }
 
-  private static FailureKind kind(int status) {
+  /** What a status that is not 2xx means. */
+  static FailureKind kind(int status) {
     return switch (status) {
       case 400 -> FailureKind.BAD_REQUEST;
       case 401 -> FailureKind.UNAUTHORIZED;
@@ -201,7 +224,8 @@ public final class CircleCiClient implements AutoCloseable {
     return body.toByteArray();
   }
 
-  private static void disconnect(@Nullable HttpResponse response) {
+  /** Lets go of a connection, whatever state it is in. */
+  static void disconnect(@Nullable HttpResponse response) {
     if (response == null) {
       return;
     }
@@ -255,13 +279,18 @@ public final class CircleCiClient implements AutoCloseable {
   }
 
   /** One short line that is safe to show on a terminal. */
-  private static String line(String text) {
+  static String line(String text) {
     String line = PlainLine.of(text);
     return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
   }
 
   @Override
   public void close() {
+    shutDown(transport);
+  }
+
+  /** Closes a transport's connections. */
+  static void shutDown(HttpTransport transport) {
     try {
       transport.shutdown();
     } catch (IOException e) {

@@ -75,7 +75,17 @@ public record CircleCiUrl(String origin) implements Serializable {
     return origin + "/api/" + request.api() + "/" + request.path();
   }
 
-  private static boolean isLoopback(String host) {
+  /**
+   * Tells whether the server is this machine.
+   *
+   * @return true for loopback addresses, and for localhost
+   */
+  public boolean isLoopback() {
+    return isLoopback(URI.create(origin).getHost());
+  }
+
+  /** Tells whether a host, as it stands in an address, is this machine. */
+  static boolean isLoopback(String host) {
     if (host.equalsIgnoreCase("localhost")) {
       return true;
     }

@@ -8,9 +8,11 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The proxies that the environment names, in the form that curl and most tools read. */
@@ -46,6 +48,18 @@ final class EnvironmentProxies extends ProxySelector {
         address(scheme, address);
       }
     }
+  }
+
+  /** The hosts of the proxies that are named. */
+  Set<String> hosts() {
+    Set<String> hosts = new HashSet<>();
+    for (String scheme : new String[] {"https_proxy", "http_proxy"}) {
+      String address = variable(scheme);
+      if (address != null && !address.isEmpty()) {
+        hosts.add(address(scheme, address).getHost());
+      }
+    }
+    return hosts;
   }
 
   private static URI address(String variable, String text) {

@@ -26,12 +26,14 @@ import org.apache.http.HttpResponse;
 import org.apache.http.HttpResponseInterceptor;
 import org.apache.http.config.RegistryBuilder;
 import org.apache.http.config.SocketConfig;
+import org.apache.http.conn.DnsResolver;
 import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
 import org.apache.http.entity.HttpEntityWrapper;
 import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
+import org.apache.http.impl.conn.SystemDefaultDnsResolver;
 import org.apache.http.impl.conn.SystemDefaultRoutePlanner;
 import org.apache.http.protocol.HttpContext;
 import org.apache.http.protocol.HttpCoreContext;
@@ -62,6 +64,12 @@ final class HttpTransports {
    * @throws IllegalStateException when the CA file cannot be used, or headers would be logged
    */
   static HttpTransport pooled(Connection connection, Map<String, String> environment) {
+    return pooled(connection, environment, SystemDefaultDnsResolver.INSTANCE);
+  }
+
+  /** The same, with another way to find hosts. */
+  static HttpTransport pooled(
+      Connection connection, Map<String, String> environment, DnsResolver hosts) {
     checkSilent();
     EnvironmentProxies proxies = new EnvironmentProxies(environment);
     proxies.check();
@@ -73,7 +81,7 @@ final class HttpTransports {
                 .build(),
             null,
             null,
-            null,
+            hosts,
             -1,
             TimeUnit.MILLISECONDS);
     // The library's defaults are 20 a host, or 2.

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 
-/** The outputs that both fetching steps have, one for each kind of thing. */
+/** The outputs that fetching steps have, one for each kind of thing. */
 public final class FetchTags {
   /** Rows, an answer's at a time. */
   public static final TupleTag<List<TableRecord>> PAGES = new TupleTag<>("pages") {};
@@ -36,9 +36,13 @@ public final class FetchTags {
   /** Tells each output how to encode its elements. */
   static PCollectionTuple withCoders(PCollectionTuple outputs, Catalog catalog) {
     outputs.get(PAGES).setCoder(ListCoder.of(TableRecordCoder.of(catalog)));
-    outputs.get(SCOPES).setCoder(SerializableCoder.of(ScopeRead.class));
+    if (outputs.has(SCOPES)) {
+      outputs.get(SCOPES).setCoder(SerializableCoder.of(ScopeRead.class));
+    }
     outputs.get(ERRORS).setCoder(SerializableCoder.of(RequestError.class));
-    outputs.get(FACTS).setCoder(SerializableCoder.of(ProjectFacts.class));
+    if (outputs.has(FACTS)) {
+      outputs.get(FACTS).setCoder(SerializableCoder.of(ProjectFacts.class));
+    }
     outputs.get(FIGURES).setCoder(SerializableCoder.of(FetchFigures.class));
     return outputs;
   }

@@ -4,6 +4,8 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiSession;
 import dev.circlebeam.circleci.DispatchFigures;
 import dev.circlebeam.circleci.Dispatcher;
+import dev.circlebeam.plan.ExportPlanner;
+import dev.circlebeam.plan.ExportTask;
 import dev.circlebeam.plan.Organizations;
 import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.ProjectTask;
@@ -13,6 +15,8 @@ import dev.circlebeam.report.FetchFigures;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.state.CommittedRuns;
+import dev.circlebeam.state.ExportSoFar;
+import dev.circlebeam.state.OrganizationState;
 import dev.circlebeam.state.ProjectName;
 import dev.circlebeam.state.ProjectState;
 import dev.circlebeam.state.RunSoFar;
@@ -37,6 +41,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Begins a run: proves the token, reads the projects, and plans from the state what to read of
@@ -52,6 +57,9 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
 
   /** What to read of each project, by shard. */
   public static final TupleTag<KV<Integer, ProjectTask>> TASKS = new TupleTag<>("tasks") {};
+
+  /** What to read of organizations' exports, by organization. */
+  public static final TupleTag<KV<String, ExportTask>> EXPORTS = new TupleTag<>("exports") {};
 
   /** Names the state that the plan was made from: one element. */
   public static final TupleTag<String> STATE_VERSION = new TupleTag<>("stateVersion") {};
@@ -100,6 +108,7 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
                 .withOutputTags(
                     TASKS,
                     TupleTagList.of(STATE_VERSION)
+                        .and(EXPORTS)
                         .and(FetchTags.PAGES)
                         .and(FetchTags.SCOPES)
                         .and(FetchTags.ERRORS)
@@ -108,6 +117,9 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
     outputs
         .get(TASKS)
         .setCoder(KvCoder.of(VarIntCoder.of(), SerializableCoder.of(ProjectTask.class)));
+    outputs
+        .get(EXPORTS)
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(ExportTask.class)));
     outputs.get(STATE_VERSION).setCoder(StringUtf8Coder.of());
     return FetchTags.withCoders(outputs, spec.catalog());
   }
@@ -122,6 +134,9 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
     private static final Comparator<ProjectName> READABLE_FIRST =
         Comparator.comparing((ProjectName project) -> project.slug().startsWith("circleci/"))
             .thenComparing(ProjectName::slug);
+
+    /** A slice holds about as many rows of an export as of the jobs of its pipelines. */
+    private static final long ROWS_OF_A_PIPELINE = 20;
 
     private final FetchSpec spec;
     private final StateStore store;
@@ -204,6 +219,9 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
           isLaterSlice ? state.committed().plus(spec.startedAt()) : state.committed();
       int next = 0;
       Set<String> seen = new HashSet<>();
+      if (isLaterSlice) {
+        state.organizations().forEach((id, of) -> planExports(id, null, of, true, receiver));
+      }
       for (ProjectName project : projects.stream().sorted(READABLE_FIRST).toList()) {
         ProjectState known = state.projects().get(project.id());
         RunSoFar soFar = isLaterSlice ? known.thisRun() : null;
@@ -216,10 +234,32 @@ public final class ReadProjects extends PTransform<PCollection<List<String>>, PC
           String organization = project.organizationId();
           if (organizationsWanted.test(organization) && seen.add(organization)) {
             more.add(Table.ORGANIZATION);
+            OrganizationState exported = state.organizations().get(organization);
+            planExports(organization, project.organizationSlug(), exported, false, receiver);
           }
           task = task.with(more);
         }
         receiver.get(TASKS).output(KV.of(next++ % spec.api().shards(), task));
+      }
+    }
+
+    private void planExports(
+        String id,
+        @Nullable String slug,
+        @Nullable OrganizationState state,
+        boolean isLaterSlice,
+        MultiOutputReceiver receiver) {
+      for (String table : spec.written()) {
+        ExportSoFar soFar = isLaterSlice ? state.soFar(table) : null;
+        boolean goesOn = !isLaterSlice || (soFar != null && soFar.left());
+        if (goesOn && spec.catalog().table(table).endpoint().isExport()) {
+          long rows = ROWS_OF_A_PIPELINE * spec.slicePipelines();
+          String name = slug == null && state != null ? state.organization() : slug;
+          ExportTask task = new ExportPlanner(table, planner, rows).plan(id, name, state, soFar);
+          if (task != null) {
+            receiver.get(EXPORTS).output(KV.of(id, task));
+          }
+        }
       }
     }
   }

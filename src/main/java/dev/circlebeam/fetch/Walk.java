@@ -150,8 +150,10 @@ final class Walk {
     }
     for (String root : task.roots()) {
       for (Table table : tree.children(root)) {
-        // The projects' own rows were read to plan this.
-        if (!table.isPipelines() && !table.name().equals(Table.PROJECTS)) {
+        // The projects' own rows were read to plan this; exports have a step of their own.
+        if (!table.isPipelines()
+            && !table.name().equals(Table.PROJECTS)
+            && !table.endpoint().isExport()) {
           descent.at(project, table, project.columns(root));
         }
       }

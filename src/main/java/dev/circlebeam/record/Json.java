@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 
 /**
@@ -32,6 +33,10 @@ final class Json {
 
   static JsonParser parser(byte[] json) throws IOException {
     return FACTORY.createParser(json);
+  }
+
+  static JsonGenerator generator(OutputStream out) throws IOException {
+    return FACTORY.createGenerator(out);
   }
 
   static JsonParser parser(String json) throws IOException {

@@ -40,8 +40,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param unfinished how many pipelines are to be looked at again
  * @param givenUp how many unfinished pipelines are too old to be looked at again
  * @param rerunsFound how many reruns were found under pipelines that are read no more
- * @param backfillLeft slugs of projects of which something is still to be read
- * @param incomplete slugs of those among them of which something could not be read
+ * @param backfillLeft slugs of projects, and names of exports such as {@code gh/acme (usage)}, of
+ *     which something is still to be read
+ * @param incomplete those among them of which something could not be read
  * @param slices what each part of the run did
  * @param organizations how many projects of each organization of {@code --orgs} were found
  */
@@ -143,7 +144,7 @@ public record RunReport(
    * @param pipelines how many pipelines of the lists it read
    * @param requests how many requests it sent
    * @param seconds how long it took
-   * @param left how many projects have older pipelines for the slices to come
+   * @param left how many projects and exports have older rows for the slices to come
    * @param residentMegabytes how much memory the process had in the end; 0 when that is unknown
    */
   public record Slice(
@@ -299,7 +300,8 @@ public record RunReport(
             errors + next.errors,
             countedErrors + next.countedErrors,
             Math.max(projects, next.projects),
-            next.unfinished,
+            // A slice of exports alone knows of none.
+            next.projects == 0 ? unfinished : next.unfinished,
             givenUp + next.givenUp,
             rerunsFound + next.rerunsFound,
             List.copyOf(left),

@@ -9,8 +9,9 @@ import java.util.List;
  * @param projects how many projects it read
  * @param unfinished how many of their pipelines are to be looked at again
  * @param givenUp how many are not, because they are too old
- * @param incomplete slugs of projects with something that could not be read
- * @param left slugs of projects with older pipelines, for the slices to come
+ * @param incomplete slugs of projects, and names of exports, with something that could not be read
+ * @param left slugs of projects with older pipelines, and names of exports with older rows, for the
+ *     slices to come
  */
 public record StateSummary(
     long projects, long unfinished, long givenUp, List<String> incomplete, List<String> left)

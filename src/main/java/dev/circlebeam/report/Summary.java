@@ -80,7 +80,7 @@ public final class Summary {
     left.removeAll(report.incomplete());
     if (!left.isEmpty()) {
       out.println(
-          "Older pipelines are left in "
+          "Older rows are left in "
               + PlainLine.of(String.join(", ", left))
               + "; the next run goes on.");
     }

@@ -270,6 +270,17 @@ public final class SampleConfig {
     return with(copy -> copy.insightsDelay = delay);
   }
 
+  /** {@return how long a usage export takes that nobody looks at} */
+  public Duration exportTime() {
+    return values.exportTime;
+  }
+
+  /** Returns a copy whose usage exports take longer, or not so long, unless they are looked at. */
+  public SampleConfig withExportTime(Duration time) {
+    Preconditions.checkArgument(!time.isNegative(), "time must not be negative: %s", time);
+    return with(copy -> copy.exportTime = time);
+  }
+
   /** {@return whether it is unlike most organizations in that way} */
   public boolean has(SampleTrait trait) {
     return values.traits.contains(trait);
@@ -331,6 +342,7 @@ public final class SampleConfig {
     private int pageSize = 20;
     private int insightsPageSize = 250;
     private Duration insightsDelay = Duration.ofHours(1);
+    private Duration exportTime = Duration.ofMillis(500);
     private ImmutableSet<SampleTrait> traits = ImmutableSet.of();
     private boolean gzip = true;
     private SampleFaults faults = SampleFaults.none();

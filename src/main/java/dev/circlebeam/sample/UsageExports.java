@@ -22,16 +22,18 @@ final class UsageExports {
   private final Ids ids;
   private final UsageRows rows;
   private final boolean fail;
+  private final Duration readyAfter;
   private final long startNanos;
   private final Window creations = new Window(Duration.ofHours(1));
   private final Window readings = new Window(Duration.ofMinutes(1));
   private final Map<String, Export> exports = new HashMap<>();
 
   /** Exports of these rows, whose limits begin at a reading of {@link System#nanoTime}. */
-  UsageExports(Ids ids, UsageRows rows, boolean fail, long nanos) {
+  UsageExports(Ids ids, UsageRows rows, boolean fail, Duration readyAfter, long nanos) {
     this.ids = ids;
     this.rows = rows;
     this.fail = fail;
+    this.readyAfter = readyAfter;
     this.startNanos = nanos;
   }
 
@@ -44,7 +46,13 @@ final class UsageExports {
   }
 
   /** An export as it is; its rows are there when it is completed. */
-  record Export(String id, Instant start, Instant end, State state, ImmutableList<UsageRow> rows) {}
+  record Export(
+      String id,
+      Instant start,
+      Instant end,
+      long createdAt,
+      State state,
+      ImmutableList<UsageRow> rows) {}
 
   /** The seconds to wait before another export may be asked for; 0 if one may be, and is. */
   synchronized long admitCreation(Instant now) {
@@ -57,30 +65,38 @@ final class UsageExports {
   }
 
   /** Begins an export of what ran between two times. */
-  synchronized Export create(Instant start, Instant end) {
+  synchronized Export create(Instant start, Instant end, Instant now) {
     String id = ids.text(new IdName(IdName.Kind.USAGE_EXPORT, 0, exports.size() + 1, 0, 0));
-    Export export = new Export(id, start, end, State.CREATED, ImmutableList.of());
+    Export export = new Export(id, start, end, time(now), State.CREATED, ImmutableList.of());
     exports.put(id, export);
     return export;
   }
 
-  /** Looks at an export, which goes on whenever it is looked at; null if there is none. */
+  /**
+   * Looks at an export, which goes on with time and whenever it is looked at; null if there is
+   * none.
+   */
   synchronized @Nullable Export look(String id, Instant now) {
     Export export = exports.get(id);
     if (export == null) {
       return null;
     }
+    boolean isReady = time(now) - export.createdAt() >= readyAfter.toMillis();
     Export next =
         switch (export.state()) {
-          case CREATED -> in(export, State.PROCESSING, export.rows());
-          case PROCESSING ->
-              fail
-                  ? in(export, State.FAILED, export.rows())
-                  : in(export, State.COMPLETED, rows.of(export.start(), export.end(), now));
+          case CREATED ->
+              isReady ? ended(export, now) : in(export, State.PROCESSING, export.rows());
+          case PROCESSING -> ended(export, now);
           case COMPLETED, FAILED -> export;
         };
     exports.put(id, next);
     return next;
+  }
+
+  private Export ended(Export export, Instant now) {
+    return fail
+        ? in(export, State.FAILED, export.rows())
+        : in(export, State.COMPLETED, rows.of(export.start(), export.end(), now));
   }
 
   /** An export that was completed; null if there is none. */
@@ -90,7 +106,7 @@ final class UsageExports {
   }
 
   private static Export in(Export export, State state, ImmutableList<UsageRow> rows) {
-    return new Export(export.id(), export.start(), export.end(), state, rows);
+    return new Export(export.id(), export.start(), export.end(), export.createdAt(), state, rows);
   }
 
   private long time(Instant now) {

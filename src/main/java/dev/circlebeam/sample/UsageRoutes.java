@@ -33,7 +33,9 @@ final class UsageRoutes {
     SampleConfig config = organization.config();
     boolean fail = config.has(SampleTrait.FAILING_EXPORTS) || config.has(SampleTrait.SELF_HOSTED);
     this.directory = directory;
-    this.exports = new UsageExports(organization.ids(), new UsageRows(organization), fail, nanos);
+    this.exports =
+        new UsageExports(
+            organization.ids(), new UsageRows(organization), fail, config.exportTime(), nanos);
     this.downloads = new UsageDownloads(exports, config.seed());
   }
 
@@ -63,7 +65,7 @@ final class UsageRoutes {
     if (wait > 0) {
       return tooMany(wait);
     }
-    UsageExports.Export export = exports.create(start, end);
+    UsageExports.Export export = exports.create(start, end, now);
     ObjectNode node = json(export);
     node.put("start", start.toString()).put("end", end.toString());
     return Reply.json(201, node.putNull("download_urls"));

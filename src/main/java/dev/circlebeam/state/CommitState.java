@@ -29,15 +29,17 @@ public final class CommitState implements Serializable {
   /**
    * Replaces the state. All tables must be written. Doing it twice is doing it once.
    *
-   * @param facts what was learned
+   * @param facts what was learned of projects
+   * @param exports what was learned of organizations' exports
    * @param readVersion names the state that the slice read when it began
    * @return how things stand now
    * @throws dev.circlebeam.report.RunFailure when another run has written the state meanwhile
    */
-  public StateSummary commit(List<ProjectFacts> facts, String readVersion) {
+  public StateSummary commit(
+      List<ProjectFacts> facts, List<OrganizationFacts> exports, String readVersion) {
     new OutputGuard(store.lockedIn(), run.runId(), run.startedAt()).checkTaken();
     SyncState before = store.readAgain(readVersion);
-    SyncState after = before.after(facts, run);
+    SyncState after = before.after(facts, exports, run);
     store.replace(readVersion, after);
     List<ProjectFacts> known = facts.stream().filter(of -> of.project().id() != null).toList();
     long unfinished =
@@ -46,12 +48,13 @@ public final class CommitState implements Serializable {
             .sum();
     long givenUp = known.stream().mapToLong(ProjectFacts::givenUp).sum();
     long read = known.stream().filter(of -> !of.failed().contains(Table.PROJECTS)).count();
-    return new StateSummary(
-        read,
-        unfinished,
-        givenUp,
-        slugs(facts, of -> !of.failed().isEmpty() || of.lists().blocked()),
-        slugs(facts, of -> of.lists().left()));
+    List<String> incomplete = slugs(facts, of -> !of.failed().isEmpty() || of.lists().blocked());
+    exports.stream()
+        .filter(of -> of.failed() || of.postponed())
+        .forEach(of -> incomplete.add(of.shown()));
+    List<String> left = slugs(facts, of -> of.lists().left());
+    exports.stream().filter(of -> of.soFar().left()).forEach(of -> left.add(of.shown()));
+    return new StateSummary(read, unfinished, givenUp, incomplete, left);
   }
 
   private static List<String> slugs(List<ProjectFacts> facts, Predicate<ProjectFacts> which) {

@@ -19,6 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param writtenBy the run that wrote it
  * @param committed the runs whose rows can be relied on
  * @param projects by project id, how far each is
+ * @param organizations by organization id, how far its exports are
  */
 public record SyncState(
     int version,
@@ -26,7 +27,8 @@ public record SyncState(
     String output,
     @Nullable WrittenBy writtenBy,
     CommittedRuns committed,
-    TreeMap<String, ProjectState> projects) {
+    TreeMap<String, ProjectState> projects,
+    TreeMap<String, OrganizationState> organizations) {
   /** The form that this program reads and writes. */
   public static final int VERSION = 2;
 
@@ -52,6 +54,8 @@ public record SyncState(
     requireNonNull(output, "output");
     requireNonNull(projects, "projects");
     projects.values().forEach(Objects::requireNonNull);
+    organizations = organizations == null ? new TreeMap<>() : organizations;
+    organizations.values().forEach(Objects::requireNonNull);
   }
 
   /**
@@ -62,17 +66,19 @@ public record SyncState(
    * @return a state without projects
    */
   public static SyncState empty(String circleciUrl, String output) {
-    return new SyncState(VERSION, circleciUrl, output, null, CommittedRuns.NONE, new TreeMap<>());
+    return new SyncState(
+        VERSION, circleciUrl, output, null, CommittedRuns.NONE, new TreeMap<>(), new TreeMap<>());
   }
 
   /**
    * Returns the state after a run.
    *
    * @param facts what it learned about each project
+   * @param exports what it learned about organizations' exports
    * @param by the run
    * @return the new state
    */
-  public SyncState after(List<ProjectFacts> facts, WrittenBy by) {
+  public SyncState after(List<ProjectFacts> facts, List<OrganizationFacts> exports, WrittenBy by) {
     boolean sameRun = isFrom(by.runId(), by.startedAt());
     TreeMap<String, ProjectState> after = new TreeMap<>(projects);
     if (!sameRun) {
@@ -98,8 +104,23 @@ public record SyncState(
             .anyMatch(of -> leavesOut(of, projects.get(of.project().id())));
     boolean isReliable =
         !leftOut && (isLast || facts.stream().noneMatch(ProjectFacts::isSearchPending));
+    // A slice of exports alone says nothing of rows that are below projects.
+    isReliable &= !facts.isEmpty();
     CommittedRuns reliable = isReliable ? committed.plus(by.startedAt()) : committed;
-    return new SyncState(VERSION, circleciUrl, output, by, reliable, after);
+    return new SyncState(
+        VERSION, circleciUrl, output, by, reliable, after, organizations(exports, sameRun));
+  }
+
+  private TreeMap<String, OrganizationState> organizations(
+      List<OrganizationFacts> exports, boolean sameRun) {
+    TreeMap<String, OrganizationState> after = new TreeMap<>(organizations);
+    if (!sameRun) {
+      after.replaceAll((id, organization) -> organization.runEnded());
+    }
+    for (OrganizationFacts of : exports) {
+      after.put(of.id(), OrganizationState.after(after.get(of.id()), of));
+    }
+    return after;
   }
 
   private static boolean leavesOut(ProjectFacts facts, @Nullable ProjectState known) {

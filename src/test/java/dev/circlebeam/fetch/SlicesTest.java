@@ -158,7 +158,7 @@ public class SlicesTest {
       walk.run(tasks);
       var facts = walk.facts();
       check(which + ", slice " + slice, kept.rows, walk.cut(), slicePipelines, number == 0);
-      state = state.after(facts, new WrittenBy("run-" + number, slice, startedAt));
+      state = state.after(facts, List.of(), new WrittenBy("run-" + number, slice, startedAt));
       if (dispatcher.isStopped() || facts.stream().noneMatch(of -> of.lists().left())) {
         return slice + 1;
       }

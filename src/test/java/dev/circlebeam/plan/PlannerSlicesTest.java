@@ -271,7 +271,7 @@ public class PlannerSlicesTest {
   }
 
   private static SyncState then(SyncState state, Learned learned) {
-    return state.after(List.of(learned.facts()), new WrittenBy("run", 0, NOW));
+    return state.after(List.of(learned.facts()), List.of(), new WrittenBy("run", 0, NOW));
   }
 
   private static ProjectState project(SyncState state) {

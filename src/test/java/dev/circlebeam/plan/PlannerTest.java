@@ -211,7 +211,7 @@ public class PlannerTest {
   private static ProjectState state(ProjectFacts... learned) {
     SyncState state = SyncState.empty("https://circleci.com", "/out");
     for (ProjectFacts facts : learned) {
-      state = state.after(List.of(facts), new WrittenBy("run", 0, NOW));
+      state = state.after(List.of(facts), List.of(), new WrittenBy("run", 0, NOW));
     }
     return state.projects().get("project-1");
   }

@@ -77,7 +77,7 @@ public class RerunSearchTest {
 
   private static ProjectState state(Learned learned) {
     return SyncState.empty("https://circleci.com", "/out")
-        .after(List.of(learned.facts()), new WrittenBy("run", 0, NOW))
+        .after(List.of(learned.facts()), List.of(), new WrittenBy("run", 0, NOW))
         .projects()
         .get("project-1");
   }

@@ -119,7 +119,7 @@ public class RunReportTest {
             "61.5 s in all",
             "12 pipelines are unfinished",
             "jobs: 2 values did not fit",
-            "Older pipelines are left in gh/acme/app; the next run goes on.",
+            "Older rows are left in gh/acme/app; the next run goes on.",
             "Not read whole: gh/acme/api.",
             "_errors",
             "Report: /out/_runs/run-1.json");
@@ -203,7 +203,7 @@ public class RunReportTest {
     assertNull(done.whatToDo());
     assertEquals(List.of(), done.backfillLeft());
     RunReport ended = first.with("interrupted", ExitCode.FAILED, "ended", "run it again");
-    assertThat(summary(ended), containsString("Older pipelines are left in gh/acme/a"));
+    assertThat(summary(ended), containsString("Older rows are left in gh/acme/a"));
     assertThat(summary(ended), not(containsString("Too many")));
   }
 

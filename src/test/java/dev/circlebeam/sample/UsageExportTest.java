@@ -24,7 +24,8 @@ import org.junit.Test;
 
 /** The usage export: asked for, waited for, downloaded. */
 public class UsageExportTest {
-  private static final SampleConfig CONFIG = SampleConfig.defaults();
+  private static final SampleConfig CONFIG =
+      SampleConfig.defaults().withExportTime(Duration.ofDays(1));
   private static final String JUNE =
       "{\"start\":\"2026-05-31T00:00:00+00:00\",\"end\":\"2026-06-29T23:59:59.000Z\"}";
 
@@ -57,6 +58,13 @@ public class UsageExportTest {
     JsonNode completed = look(created);
     assertEquals("completed", completed.get("state").asText());
     assertEquals(2, completed.get("download_urls").size());
+  }
+
+  @Test
+  public void givenTime_thenAnExportIsReadyThoughNobodyLookedAtIt() throws Exception {
+    JsonNode created = create(JUNE);
+    server.advance(Duration.ofDays(1));
+    assertEquals("completed", look(created).get("state").asText());
   }
 
   @Test

@@ -241,6 +241,6 @@ public class StateStoreTest {
             .failed("webhooks")
             .searchedAt(NOW)
             .facts();
-    return before.after(List.of(facts), new WrittenBy(runId, slice, NOW));
+    return before.after(List.of(facts), List.of(), new WrittenBy(runId, slice, NOW));
   }
 }

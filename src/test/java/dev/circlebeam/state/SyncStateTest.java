@@ -82,7 +82,7 @@ public class SyncStateTest {
     SyncState before = after(empty(), facts(BOTH, new Interval(T0, T1)));
     ProjectFacts other = Learned.of(BOTH).project("project-2", "gh/acme/api").read(T0, T3).facts();
     WrittenBy by = new WrittenBy("run-2", 3, T3);
-    SyncState now = before.after(List.of(other), by);
+    SyncState now = before.after(List.of(other), List.of(), by);
     assertEquals(Set.of("project-1"), before.projects().keySet());
     assertEquals(Set.of("project-1", "project-2"), now.projects().keySet());
     assertEquals(before.projects().get("project-1"), now.projects().get("project-1"));
@@ -117,7 +117,7 @@ public class SyncStateTest {
     assertNull("it is not of that run", soFar(state));
     assertEquals(List.of("project-2"), state.projectsOfRun().stream().map(p -> p.id()).toList());
     WrittenBy sameName = new WrittenBy(state.writtenBy().runId(), 0, T2);
-    state = state.after(List.of(learned().left(place(T0)).facts()), sameName);
+    state = state.after(List.of(learned().left(place(T0)).facts()), List.of(), sameName);
     assertEquals(
         "a second run of that name",
         List.of("project-1"),
@@ -129,7 +129,7 @@ public class SyncStateTest {
     ProjectFacts whole = learned().read(T0, T3).facts();
     ProjectFacts part =
         learned().project("project-2", "gh/acme/api").read(T2, T3).left(place(T2)).facts();
-    SyncState state = empty().after(List.of(whole, part), new WrittenBy("run", 0, T3));
+    SyncState state = empty().after(List.of(whole, part), List.of(), new WrittenBy("run", 0, T3));
     assertEquals(2, state.projectsOfRun().size());
     assertEquals("gh/acme/web", state.projectsOfRun().get(0).slug());
     assertEquals("org-1", state.projectsOfRun().get(0).organizationId());
@@ -141,10 +141,10 @@ public class SyncStateTest {
     ProjectFacts other =
         learned().project("project-2", "gh/acme/api").read(T2, T3).left(place(T2)).facts();
     ProjectFacts blocked = learned().blocked(null).facts();
-    state = state.after(List.of(blocked, other), new WrittenBy("run", 1, T3));
+    state = state.after(List.of(blocked, other), List.of(), new WrittenBy("run", 1, T3));
     assertTrue(soFar(state).blocked());
     assertEquals("no other place is known", place(T2), project(state).backfill());
-    state = state.after(List.of(learned().facts(), other), new WrittenBy("run", 2, T3));
+    state = state.after(List.of(learned().facts(), other), List.of(), new WrittenBy("run", 2, T3));
     assertTrue("for the rest of the run", soFar(state).blocked());
     state = after(state, learned().left(place(T1)).facts());
     assertFalse("another run tries again", soFar(state).blocked());
@@ -219,7 +219,7 @@ public class SyncStateTest {
 
   /** After a slice of the run that is called "run". */
   private static SyncState slice(SyncState state, int slice, Learned learned) {
-    return state.after(List.of(learned.facts()), new WrittenBy("run", slice, T3));
+    return state.after(List.of(learned.facts()), List.of(), new WrittenBy("run", slice, T3));
   }
 
   private static Continuation place(Instant since) {
@@ -240,7 +240,7 @@ public class SyncStateTest {
 
   /** After another run, of one slice. */
   private SyncState after(SyncState state, ProjectFacts facts) {
-    return state.after(List.of(facts), new WrittenBy("run-" + runs++, 0, T3));
+    return state.after(List.of(facts), List.of(), new WrittenBy("run-" + runs++, 0, T3));
   }
 
   private static Learned learned() {
