@@ -2,6 +2,8 @@ package dev.circlebeam;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.circlebeam.catalog.Catalog;
+import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.Answer;
 import dev.circlebeam.circleci.ApiAccess;
 import dev.circlebeam.circleci.ApiRequest;
@@ -105,10 +107,17 @@ final class CheckCommand {
   private int run(@Nullable String sampleUrl) {
     Flags flags = new Flags(options);
     Organizations organizations = flags.organizations();
+    Catalog catalog = UserCatalog.of(flags);
+    TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
     List<String> projects = options.getProjects() == null ? List.of() : flags.projects();
     Output output = flags.orNull(options.getOutput()) == null ? null : Output.of(flags);
     Connection connection = SyncConfig.connection(flags, options, sampleUrl);
     out.println("server         " + connection.url().origin());
+    if (flags.orNull(options.getCatalog()) != null) {
+      List<String> own = new ArrayList<>(catalog.tables().stream().map(Table::name).toList());
+      Catalog.builtIn().tables().forEach(table -> own.remove(table.name()));
+      say("catalog", "declares " + String.join(", ", own));
+    }
     try (ApiSession session = open(connection)) {
       check(session, projects, organizations.names().isEmpty());
       for (String name : organizations.names()) {

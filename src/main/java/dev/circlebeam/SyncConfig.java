@@ -77,7 +77,7 @@ record SyncConfig(
   static SyncConfig of(SyncOptions options, Instant startedAt, @Nullable SampleServer sample) {
     String sampleUrl = sample == null ? null : sample.url();
     Flags flags = new Flags(options);
-    Catalog catalog = Catalog.builtIn();
+    Catalog catalog = UserCatalog.of(flags);
     TableChoice tables = TableChoice.of(catalog, options.getTables(), options.getExcludeColumns());
     Output output = Output.of(flags);
     Place state = Output.state(flags);

@@ -42,20 +42,28 @@ public interface SyncOptions extends PipelineOptions {
 
   void setTables(String value);
 
-  @Flag(group = Group.WHAT, place = 5, value = "NAME")
+  @Flag(group = Group.WHAT, place = 5, value = "DIR")
+  @Description(
+      "A folder, on a disk or in a bucket, that declares tables of your own, each in a file"
+          + " <table>.avsc; docs/catalog.md says how. They are chosen by their names, and with all.")
+  String getCatalog();
+
+  void setCatalog(String value);
+
+  @Flag(group = Group.WHAT, place = 6, value = "NAME")
   @Description(
       "Only pipelines of this branch. What is complete of the whole project does not change by it.")
   String getBranch();
 
   void setBranch(String value);
 
-  @Flag(group = Group.WHAT, place = 6, value = "TABLE.COLUMN,…")
+  @Flag(group = Group.WHAT, place = 7, value = "TABLE.COLUMN,…")
   @Description("Columns that are neither written nor kept in _extra or _errors.")
   String getExcludeColumns();
 
   void setExcludeColumns(String value);
 
-  @Flag(group = Group.WHAT, place = 7, value = "DATE")
+  @Flag(group = Group.WHAT, place = 8, value = "DATE")
   @Description(
       "An ISO date or instant: nothing created before it. Moved earlier, it extends the backfill."
           + " Without it: everything.")
@@ -63,14 +71,14 @@ public interface SyncOptions extends PipelineOptions {
 
   void setStartDate(String value);
 
-  @Flag(group = Group.WHAT, place = 8, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 9, value = "DURATION")
   @Description("How far before the newest complete pipeline a sync starts again.")
   @Default.String("PT6H")
   String getOverlap();
 
   void setOverlap(String value);
 
-  @Flag(group = Group.WHAT, place = 9, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 10, value = "DURATION")
   @Description(
       "Unfinished work that is older is given up; CircleCI itself ends everything after 90 days.")
   @Default.String("P91D")
@@ -78,7 +86,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setUnfinishedMaxAge(String value);
 
-  @Flag(group = Group.WHAT, place = 10, value = "SHARE")
+  @Flag(group = Group.WHAT, place = 11, value = "SHARE")
   @Description(
       "Unfinished work older than a day is looked at again when this share of its age has passed"
           + " since the last time; 0 for every run.")
@@ -87,7 +95,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setUnfinishedBackoff(String value);
 
-  @Flag(group = Group.WHAT, place = 11, value = "DURATION")
+  @Flag(group = Group.WHAT, place = 12, value = "DURATION")
   @Description(
       "Reruns are new workflows under old pipelines: the workflows of pipelines younger than this"
           + " are listed again in every run. At most P90D, after which CircleCI allows no rerun.")
@@ -96,7 +104,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setRerunLookback(String value);
 
-  @Flag(group = Group.WHAT, place = 12, value = "WHEN", valueIsOptional = true)
+  @Flag(group = Group.WHAT, place = 13, value = "WHEN", valueIsOptional = true)
   @Description(
       "Look in Insights for reruns under older pipelines: daily (once in 24 hours of syncs), true"
           + " (in every run) or false.")
@@ -105,7 +113,7 @@ public interface SyncOptions extends PipelineOptions {
 
   void setDetectReruns(String value);
 
-  @Flag(group = Group.WHAT, place = 13)
+  @Flag(group = Group.WHAT, place = 14)
   @Description("Read everything again. What the server no longer has stays in the tables.")
   boolean isFullRefresh();
 

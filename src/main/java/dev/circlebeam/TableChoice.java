@@ -19,8 +19,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record TableChoice(
     TreeSet<String> written, TreeSet<String> read, TreeMap<String, TreeSet<String>> excluded) {
-  private static final String ALL = "all";
-
   /**
    * Reads {@code --tables} and {@code --excludeColumns}.
    *
@@ -46,13 +44,14 @@ record TableChoice(
   private static List<String> named(Catalog catalog, String name) {
     List<String> found =
         catalog.tables().stream()
-            .filter(t -> name.equals(ALL) || t.name().equals(name) || t.group().equals(name))
+            .filter(
+                t -> name.equals(Catalog.ALL) || t.name().equals(name) || t.group().equals(name))
             .map(Table::name)
             .toList();
     if (found.isEmpty()) {
       List<String> names = new ArrayList<>(catalog.tables().stream().map(Table::name).toList());
       names.addAll(catalog.groups());
-      names.add(ALL);
+      names.add(Catalog.ALL);
       throw new UsageException("--tables: there is no table '" + name + "'" + hint(name, names));
     }
     return found;

@@ -11,13 +11,14 @@ final class TablesCommand {
 
   /** Prints the catalogue in the form that {@code --format} names. */
   static int run(SyncOptions options, PrintStream out) {
-    CatalogDocument document = new CatalogDocument(Catalog.builtIn());
+    Catalog catalog = UserCatalog.of(new Flags(options));
+    CatalogDocument document = new CatalogDocument(catalog);
     out.print(
         switch (options.getFormat()) {
           case "text" -> document.text();
           case "markdown" -> document.markdown();
           case "json" -> document.json();
-          case "dbt" -> new DbtSources(Catalog.builtIn()).yaml();
+          case "dbt" -> new DbtSources(catalog).yaml();
           default ->
               throw new UsageException(
                   "--format=" + options.getFormat() + " is none; give text, markdown, json or dbt");

@@ -108,6 +108,30 @@ public class DataflowTest {
   }
 
   @Test
+  public void givenTablesOfOnesOwn_thenTheyTravelInTheJob_whereverTheFilesAre() throws Exception {
+    Path local = OwnTables.write(folder.newFolder("tables").toPath(), List.of(OwnTables.LEAN_JOBS));
+    GCS.write(bucket, "tables/lean_jobs.avsc", OwnTables.LEAN_JOBS);
+    GCS.write(bucket, "tables/old/jobs.avsc", "not looked at");
+    for (String catalog : List.of(local.toString(), "gs://" + bucket + "/tables")) {
+      Path template = folder.newFile().toPath();
+      List<String> args =
+          args("--templateLocation=" + template, "--catalog=" + catalog, "--tables=lean_jobs");
+      Syncs.Outcome outcome = run(args);
+      assertEquals(outcome.err(), 0, outcome.code());
+      SubmittedJob job = new SubmittedJob(JSON.readTree(Files.readAllBytes(template)));
+      assertSteps(job);
+      assertThat(job.text(), containsString("Jobs, without most of it."));
+    }
+    Syncs.Outcome none = run(args("--catalog=gs://" + bucket + "/nothing"));
+    assertEquals(2, none.code());
+    assertThat(none.err(), containsString("/nothing holds no file that ends in .avsc"));
+    Syncs.Outcome noBucket = run(args("--catalog=gs://no-such-bucket-" + bucket + "/tables"));
+    assertEquals(2, noBucket.code());
+    assertThat(noBucket.err(), containsString("cannot be read: "));
+    assertEquals(noBucket.err(), 1, noBucket.err().lines().count());
+  }
+
+  @Test
   public void givenBigQuery_thenTheGraphTranslates_withANameForEveryStep() throws Exception {
     Path template = folder.getRoot().toPath().resolve("job.json");
     List<String> args = args("--templateLocation=" + template);

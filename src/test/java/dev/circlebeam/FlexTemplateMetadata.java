@@ -63,11 +63,18 @@ final class FlexTemplateMetadata {
 
   private static final Map<String, String> BY_NAME =
       Map.of(
-          "maxErrors", "^[0-9]{1,9}(\\.[0-9]{1,6})?%?$",
-          "runId", "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
-          "maxConcurrentRequests", WHOLE_NUMBER,
-          "fetchShards", WHOLE_NUMBER,
-          "slicePipelines", WHOLE_NUMBER);
+          "catalog",
+          "^gs://[a-z0-9][a-z0-9._-]+(/.*)?$",
+          "maxErrors",
+          "^[0-9]{1,9}(\\.[0-9]{1,6})?%?$",
+          "runId",
+          "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+          "maxConcurrentRequests",
+          WHOLE_NUMBER,
+          "fetchShards",
+          WHOLE_NUMBER,
+          "slicePipelines",
+          WHOLE_NUMBER);
 
   private static final Map<String, String> LABELS =
       Map.of(
@@ -79,6 +86,10 @@ final class FlexTemplateMetadata {
   /** What is other on Dataflow than {@code --help} has it. */
   private static final Map<String, String> TEXTS =
       Map.of(
+          "catalog",
+          "A folder gs://bucket/path that declares tables of your own, each in a file"
+              + " <table>.avsc; docs/catalog.md says how. They are chosen by their names, and with"
+              + " all.",
           "output",
           "Where the tables are written to: gs://bucket/path, or bigquery://project/dataset, which"
               + " also needs state.",

@@ -106,6 +106,8 @@ public class FlexTemplateTest {
     fits("excludeProjects", "gh/acme/sandbox-* */legacy?");
     fits("output", "gs://bucket", "gs://my-bucket/a/b", "bigquery://my-project/circleci");
     fitsNot("output", "out", "/data/out", "s3://bucket/x", "bigquery://dataset");
+    fits("catalog", "gs://bucket", "gs://my-bucket/circleci/tables");
+    fitsNot("catalog", "tables", "/data/tables", "bigquery://my-project/tables");
     fits("state", "gs://bucket/state.json");
     fitsNot("state", "state.json", "gs://bucket");
     fits("token", "secret:projects/p-1/secrets/circleci_token/versions/latest");

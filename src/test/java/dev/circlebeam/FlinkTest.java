@@ -91,13 +91,35 @@ public class FlinkTest {
   }
 
   @Test
-  public void givenMoreShards_thenTheJobStaysUnderTheLimit() throws Exception {
+  public void givenMoreShards_thenTheJobStaysUnderTheLimit_andReadsTablesOfOnesOwn()
+      throws Exception {
+    Path catalog =
+        OwnTables.write(folder.newFolder("tables").toPath(), List.of(OwnTables.LEAN_JOBS));
     try (SampleServer server = SampleServer.start(LIMITED)) {
       String[] flags =
-          onFlink(cluster.address(), "--requestsPerSecond=" + BELOW, "--fetchShards=4");
-      run(Syncs.args(server, output("four"), flags));
+          onFlink(
+              cluster.address(),
+              "--requestsPerSecond=" + BELOW,
+              "--fetchShards=4",
+              "--catalog=" + catalog,
+              "--tables=jobs,lean_jobs");
+      Path said = folder.newFile().toPath();
+      Process run = flink(Syncs.args(server, output("four"), flags), said);
+      while (server.stats().requests() == 0 && run.isAlive()) {
+        Thread.onSpinWait();
+      }
+      // The job is on its way, and its workers need no file.
+      Files.delete(catalog.resolve("lean_jobs.avsc"));
+
+      assertTrue(run.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+
+      assertEquals(Files.readString(said), 0, run.exitValue());
       assertUnderTheLimit(server);
     }
+    String keys = "select workflow_id, id, status from {%s} order by all";
+    List<String> jobs = DuckDb.query(output("four"), String.format(keys, "jobs"));
+    assertFalse(jobs.isEmpty());
+    assertEquals(jobs, DuckDb.query(output("four"), String.format(keys, "lean_jobs")));
   }
 
   @Test

@@ -26,6 +26,9 @@ public final class Catalog implements Serializable {
   /** The group of the tables that are read when nobody chooses. */
   public static final String CORE = "core";
 
+  /** What stands for every table, wherever names of tables and groups are asked for. */
+  public static final String ALL = "all";
+
   private static final long serialVersionUID = 1L;
 
   /** Beam copies coders and functions, and each has a catalogue: it is read once in a process. */
@@ -48,6 +51,42 @@ public final class Catalog implements Serializable {
    */
   public static Catalog builtIn() {
     return new Catalog(BuiltInTables.read());
+  }
+
+  /**
+   * Reads declarations of a user's own, beside the built-in ones. They are in none of the built-in
+   * groups: what a run reads when nobody chooses does not change.
+   *
+   * @param declarations by file name, such as {@code approvals.avsc}, each file's text
+   * @return the built-in tables and those
+   * @throws CatalogException when one of them is wrong, or takes a name that is taken, with its
+   *     file and the reason
+   */
+  public static Catalog builtInAnd(Map<String, String> declarations) {
+    Map<String, String> all = BuiltInTables.read();
+    Set<String> groups = builtIn().groups();
+    for (String file : declarations.keySet()) {
+      if (all.containsKey(file)) {
+        throw new CatalogException(
+            file + ": a table of this name is built in; give yours, and its file, another one");
+      }
+      refuseGroup(file, nameIn(file), groups);
+    }
+    all.putAll(declarations);
+    Catalog catalog = new Catalog(all);
+    declarations.keySet().forEach(f -> refuseGroup(f, catalog.table(nameIn(f)).group(), groups));
+    return catalog;
+  }
+
+  private static String nameIn(String file) {
+    return file.substring(0, file.lastIndexOf('.'));
+  }
+
+  private static void refuseGroup(String file, String name, Set<String> groups) {
+    if (groups.contains(name)) {
+      throw new CatalogException(
+          file + ": the group '" + name + "' is a built-in one; give another name");
+    }
   }
 
   /**
@@ -113,10 +152,7 @@ public final class Catalog implements Serializable {
    * @return one more than its deepest parent's depth
    */
   public int depth(Table table) {
-    return table.parents().stream()
-        .mapToInt(p -> Table.ROOTS.contains(p) ? 1 : 1 + depth(table(p)))
-        .max()
-        .orElseThrow();
+    return new Lineage(tables).depth(table);
   }
 
   /**
@@ -126,8 +162,7 @@ public final class Catalog implements Serializable {
    * @return one of {@link Table#ROOTS}
    */
   public String root(Table table) {
-    String parent = table.parents().get(0);
-    return Table.ROOTS.contains(parent) ? parent : root(table(parent));
+    return new Lineage(tables).root(table);
   }
 
   /**
@@ -138,9 +173,7 @@ public final class Catalog implements Serializable {
    * @return true for the list of pipelines and all below it
    */
   public boolean followsPipelines(Table table) {
-    return table.isPipelines()
-        || table.parents().stream()
-            .anyMatch(p -> !Table.ROOTS.contains(p) && followsPipelines(table(p)));
+    return new Lineage(tables).followsPipelines(table);
   }
 
   /**

@@ -2,26 +2,28 @@ package dev.circlebeam.catalog;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 
 /** Refuses tables that do not fit together: what one needs, its parents must have. */
 final class CatalogCheck {
-  private static final Pattern BRACKETS = Pattern.compile("[{}]");
+  private static final Set<Schema.Type> SCALARS =
+      EnumSet.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.DOUBLE, Schema.Type.BOOLEAN);
 
   private final Map<String, Table> tables;
+  private final Lineage lineage;
 
   /**
    * @param tables all tables, parents first
    */
   CatalogCheck(Map<String, Table> tables) {
     this.tables = tables;
+    this.lineage = new Lineage(tables);
   }
 
   /**
@@ -30,67 +32,12 @@ final class CatalogCheck {
    * @throws CatalogException when one is wrong, with its file and the reason
    */
   void check() {
+    new PlaceCheck(tables).check();
     for (Table table : tables.values()) {
-      checkPlace(table);
       for (String parent : table.parents()) {
         checkColumns(table, parent);
       }
-      Matcher brackets = BRACKETS.matcher(Table.PLACEHOLDER.matcher(table.path()).replaceAll(""));
-      require(table, !brackets.find(), "the path '%s' has an open placeholder", table.path());
     }
-  }
-
-  private void checkPlace(Table table) {
-    boolean follows = followsPipelines(table);
-    for (String parent : table.parents()) {
-      boolean isBelow = !Table.ROOTS.contains(parent) && followsPipelines(tables.get(parent));
-      require(
-          table,
-          isBelow == follows || table.isPipelines(),
-          "has parents below pipelines and others");
-    }
-    require(
-        table,
-        !follows || table.refresh() == Refresh.INCREMENTAL,
-        "is below pipelines, whose rows are never all read: it cannot be a full refresh");
-    require(
-        table,
-        follows || table.unfinishedWhen() == null,
-        "unfinishedWhen is for pipelines and what is below them");
-    require(
-        table,
-        !table.endpoint().isExport()
-            || (table.parents().equals(List.of(Table.ORGANIZATION))
-                && table.refresh() == Refresh.INCREMENTAL
-                && tables.values().stream().noneMatch(t -> t.parents().contains(table.name()))),
-        "an export is an organization's, incremental, and has no table below it");
-    String root = root(table);
-    require(
-        table,
-        table.scope() == null || scopeOf(table).equals(root + "_id"),
-        "the scope '%s' is not the %s's id",
-        table.scope(),
-        root);
-  }
-
-  /** What the scope column holds: the name of the project's or organization's column. */
-  private static String scopeOf(Table table) {
-    if (table.name().equals(Table.PROJECTS)) {
-      return "project_id";
-    }
-    String source = Column.fromParent(table.schema().getField(table.scope()));
-    return source == null ? "" : source;
-  }
-
-  private String root(Table table) {
-    String parent = table.parents().get(0);
-    return Table.ROOTS.contains(parent) ? parent : root(tables.get(parent));
-  }
-
-  private boolean followsPipelines(Table table) {
-    return table.isPipelines()
-        || table.parents().stream()
-            .anyMatch(p -> !Table.ROOTS.contains(p) && followsPipelines(tables.get(p)));
   }
 
   private void checkColumns(Table table, String parent) {
@@ -107,24 +54,90 @@ final class CatalogCheck {
       String source = Column.fromParent(column);
       require(
           table,
+          source == null || SCALARS.contains(Column.type(column.schema()).getType()),
+          "the column '%s' is a record or a list, which none takes from its parent",
+          column.name());
+      require(
+          table,
           source == null || takes(table, column.schema(), source, offered.get(source)),
           "the column '%s' cannot take every value of %s.%s",
           column.name(),
           parent,
           source);
     }
-    Condition when = table.when();
-    if (when != null) {
-      require(table, tables.containsKey(parent), "when is for rows of tables, not of %s", parent);
-      for (String column : when.columns(tables.get(parent))) {
-        require(table, offered.containsKey(column), "when: %s has no column '%s'", parent, column);
-      }
+    for (String column : table.placeholders()) {
+      checkPlaceholder(table, parent, column, offered.get(column));
     }
-    if (table.each() != null && !table.each().columns().isEmpty()) {
+    checkCondition(table, parent);
+    checkEach(table, parent);
+  }
+
+  private static void checkPlaceholder(Table table, String parent, String column, Schema type) {
+    require(
+        table,
+        SCALARS.contains(Column.type(type).getType()) && !Column.isJson(Column.type(type)),
+        "the path holds {%s}, which is neither a text nor a number of %s",
+        column,
+        parent);
+    require(
+        table,
+        !type.isNullable() || isSet(table, column),
+        "the path holds {%s}, which %s may lack; for a table's rows name it in \"when\": {\"set\":"
+            + " [\"%s\"]}",
+        column,
+        parent,
+        column);
+  }
+
+  private void checkCondition(Table table, String parent) {
+    Condition when = table.when();
+    if (when == null) {
+      return;
+    }
+    require(table, tables.containsKey(parent), "when is for rows of tables, not of %s", parent);
+    Table above = tables.get(parent);
+    for (String column : when.columns(above)) {
       require(
           table,
-          table.each().columns().stream().anyMatch(offered::containsKey),
-          "each names no column of %s",
+          above.schema().getField(column) != null,
+          "when: %s has no column '%s'",
+          parent,
+          column);
+    }
+  }
+
+  private void checkEach(Table table, String parent) {
+    Each each = table.each();
+    if (each == null) {
+      return;
+    }
+    if (!each.columns().isEmpty()) {
+      checkEachColumn(table, each, parent);
+    }
+    require(
+        table,
+        table.placeholders().contains(each.name()),
+        "each has the name '%s', which the path does not hold as {%s}",
+        each.name(),
+        each.name());
+  }
+
+  private void checkEachColumn(Table table, Each each, String parent) {
+    require(
+        table, tables.containsKey(parent), "each.columns is for rows of tables, not of %s", parent);
+    Schema above = tables.get(parent).schema();
+    require(
+        table,
+        each.columns().stream().anyMatch(column -> above.getField(column) != null),
+        "each names no column of %s",
+        parent);
+    for (String column : each.columns()) {
+      Schema.Field field = above.getField(column);
+      require(
+          table,
+          field == null || SCALARS.contains(Column.type(field.schema()).getType()),
+          "each names '%s', which is neither a text nor a number of %s",
+          column,
           parent);
     }
   }
@@ -137,7 +150,7 @@ final class CatalogCheck {
       case Table.TOKEN -> {}
       default -> {
         Table above = tables.get(parent);
-        if (followsPipelines(above)) {
+        if (lineage.followsPipelines(above)) {
           offered.put(
               Table.PIPELINE_CREATED_AT,
               LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG)));
@@ -152,9 +165,12 @@ final class CatalogCheck {
   }
 
   private static boolean takes(Table table, Schema column, String source, Schema from) {
-    boolean isSet = table.when() != null && table.when().set().contains(source);
     return Column.typeName(column).equals(Column.typeName(from))
-        && (column.isNullable() || !from.isNullable() || isSet);
+        && (column.isNullable() || !from.isNullable() || isSet(table, source));
+  }
+
+  private static boolean isSet(Table table, String column) {
+    return table.when() != null && table.when().set().contains(column);
   }
 
   @FormatMethod

@@ -1,5 +1,6 @@
 package dev.circlebeam.catalog;
 
+import com.google.common.base.CharMatcher;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The extra properties of one declaration, each of the type that it must have. */
 final class DeclaredProperties {
+  private static final CharMatcher CONTROL = CharMatcher.javaIsoControl();
+
   private final String file;
   private final Schema declared;
 
@@ -45,7 +48,7 @@ final class DeclaredProperties {
   @Nullable String text(String property) {
     Object value = value(property);
     check(value == null || value instanceof String, "%s is not a text", property);
-    return (String) value;
+    return value == null ? null : plain(property, (String) value);
   }
 
   /** Names of columns that are there. */
@@ -66,12 +69,18 @@ final class DeclaredProperties {
       return List.of();
     }
     if (value instanceof String text) {
-      return List.of(text);
+      return List.of(plain(property, text));
     }
     check(value instanceof List<?>, "%s is neither a text nor a list", property);
     List<String> texts = new ArrayList<>();
-    ((List<?>) value).forEach(v -> texts.add(String.valueOf(v)));
+    ((List<?>) value).forEach(v -> texts.add(plain(property, String.valueOf(v))));
     return texts;
+  }
+
+  /** Refuses what a terminal would obey, or would be a line of its own. */
+  String plain(String what, String text) {
+    check(CONTROL.matchesNoneOf(text), "%s holds a control character or the end of a line", what);
+    return text;
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.circlebeam.catalog;
 
-import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -26,10 +25,11 @@ final class EndpointDeclaration {
         Set.of(Endpoint.V2, Endpoint.V1).contains(api), "api is '%s'; give v2 or v1.1", api);
     String path = properties.text("path");
     properties.check(path != null, "no path");
-    checkPath(path);
+    PathDeclaration paths = new PathDeclaration(properties, api);
+    paths.check(path);
     String rowPath = properties.text("rowPath");
     if (rowPath != null) {
-      checkPath(rowPath);
+      paths.check(rowPath);
       Matcher placeholders = Table.PLACEHOLDER.matcher(rowPath);
       while (placeholders.find()) {
         properties.check(
@@ -64,15 +64,6 @@ final class EndpointDeclaration {
         "rows is '%s'; give a field, field[].field, [] or {}",
         rows);
     return rows;
-  }
-
-  private void checkPath(String path) {
-    properties.check(
-        !path.startsWith("/") && !path.contains("://"), "the path '%s' is not relative", path);
-    for (String part : Splitter.on(CharMatcher.anyOf("/?")).split(path)) {
-      properties.check(
-          !part.equals(".") && !part.equals(".."), "the path '%s' leaves /api/v2/", path);
-    }
   }
 
   /** For which rows of the parents; null for all. */
@@ -110,6 +101,14 @@ final class EndpointDeclaration {
     properties.check(
         knownFor == null || (primaryKey.size() == 1 && !columns.isEmpty()),
         "each.knownFor needs columns, and one column as the key");
+    for (String value : values) {
+      for (String part : Splitter.on('/').split(value)) {
+        properties.check(
+            !part.isEmpty() && !part.equals(".") && !part.equals(".."),
+            "each.values has '%s', which can be no part of a path",
+            value);
+      }
+    }
     try {
       Duration known = knownFor == null ? null : Duration.parse(knownFor.toString());
       return new Each(name, values, columns, known);

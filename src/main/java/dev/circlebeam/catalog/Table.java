@@ -137,11 +137,7 @@ public record Table(
    * @return names of the parent's columns
    */
   public Set<String> parentColumns() {
-    Set<String> columns = new LinkedHashSet<>();
-    Matcher placeholders = PLACEHOLDER.matcher(path());
-    while (placeholders.find()) {
-      columns.add(placeholders.group(1));
-    }
+    Set<String> columns = placeholders();
     for (Schema.Field field : schema.getFields()) {
       String source = Column.fromParent(field);
       if (source != null) {
@@ -149,6 +145,16 @@ public record Table(
       }
     }
     return columns;
+  }
+
+  /** Returns what the path's placeholders name, in their order. */
+  Set<String> placeholders() {
+    Set<String> names = new LinkedHashSet<>();
+    Matcher placeholders = PLACEHOLDER.matcher(path());
+    while (placeholders.find()) {
+      names.add(placeholders.group(1));
+    }
+    return names;
   }
 
   /**

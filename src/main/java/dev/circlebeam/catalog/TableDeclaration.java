@@ -16,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class TableDeclaration {
   static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
-  private static final Set<String> TABLE_PROPERTIES =
+  static final Set<String> PROPERTIES =
       Set.of(
           "group",
           "optIn",
@@ -38,6 +38,13 @@ final class TableDeclaration {
           "sensitive",
           "dropped",
           "buckets");
+
+  private static final Set<Schema.Type> COMPARABLE =
+      Set.of(Schema.Type.STRING, Schema.Type.LONG, Schema.Type.BOOLEAN);
+  private static final int MOST_CLUSTERED = 4;
+
+  /** In the names of folders: {@code dt=2026-05-04}. */
+  private static final String DAY = "dt";
 
   private final String file;
   private final Schema declared;
@@ -79,11 +86,14 @@ final class TableDeclaration {
     properties.check(NAME.matcher(name).matches(), "the name '%s' is not [a-z][a-z0-9_]*", name);
     properties.check(
         file.equals(name + ".avsc"), "declares '%s'; the file must be %s.avsc", name, name);
-    properties.check(declared.getDoc() != null, "the table has no doc");
+    properties.check(
+        declared.getDoc() != null && !declared.getDoc().isBlank(), "the table has no doc");
+    properties.plain("the doc", declared.getDoc());
+    properties.check(declared.getAliases().isEmpty(), "aliases: a table has one name");
     for (String property : declared.getObjectProps().keySet()) {
-      properties.check(TABLE_PROPERTIES.contains(property), "unknown property '%s'", property);
+      properties.check(PROPERTIES.contains(property), "unknown property '%s'", property);
     }
-    declared.getFields().forEach(column -> new ColumnDeclaration(file).check(column));
+    declared.getFields().forEach(column -> new ColumnDeclaration(file).check(declared, column));
 
     EndpointDeclaration requests = new EndpointDeclaration(properties);
     Endpoint endpoint = requests.endpoint();
@@ -94,7 +104,15 @@ final class TableDeclaration {
       properties.check(
           !Column.isNullable(declared.getField(column)), "the key column '%s' may be null", column);
     }
+    checkComparable("primaryKey", primaryKey);
+    List<String> clusterBy = properties.columns("clusterBy");
+    checkComparable("clusterBy", clusterBy);
+    properties.check(
+        clusterBy.size() <= MOST_CLUSTERED, "clusterBy: BigQuery takes %d columns", MOST_CLUSTERED);
     Each each = requests.each(primaryKey);
+    properties.check(
+        refresh != Refresh.FULL || each == null || each.knownFor() == null,
+        "each.knownFor is for incremental tables: of a full refresh what is not read is removed");
     String partitionBy = partitionBy(refresh, each);
     for (Schema.Field column : declared.getFields()) {
       // What the API leaves out must not end the run.
@@ -124,13 +142,24 @@ final class TableDeclaration {
         each,
         primaryKey,
         partitionBy,
-        properties.columns("clusterBy"),
+        clusterBy,
         refresh,
         scope(refresh, parents),
         unfinished(),
         sensitive,
         Set.copyOf(properties.strings("dropped")),
         buckets(refresh));
+  }
+
+  private void checkComparable(String property, List<String> columns) {
+    for (String column : columns) {
+      Schema type = Column.type(declared.getField(column).schema());
+      properties.check(
+          COMPARABLE.contains(type.getType()) && !Column.isJson(type),
+          "%s: the column '%s' is neither a text, a whole number, a boolean nor a timestamp",
+          property,
+          column);
+    }
   }
 
   /** Where something is kept from everybody, nothing that is not understood may be shown either. */
@@ -159,6 +188,10 @@ final class TableDeclaration {
     Schema.Field field = declared.getField(column);
     properties.check(field != null, "partitionBy names no column: '%s'", column);
     properties.check(
+        declared.getField(DAY) == null,
+        "the column '%s' bears the name by which readers know the day of a file",
+        DAY);
+    properties.check(
         !Column.isNullable(field) && Column.isTimestamp(field.schema()),
         "the partition column '%s' must be a timestamp-micros that is never null",
         column);
@@ -178,7 +211,9 @@ final class TableDeclaration {
     properties.check(
         column != null,
         "a full-refresh table needs a scope: the column of its project's or organization's id");
-    properties.check(declared.getField(column) != null, "scope names no column: '%s'", column);
+    Schema.Field field = declared.getField(column);
+    properties.check(field != null, "scope names no column: '%s'", column);
+    properties.check(!Column.isNullable(field), "the scope column '%s' may be null", column);
     return column;
   }
 

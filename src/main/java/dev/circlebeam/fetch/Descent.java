@@ -112,13 +112,22 @@ final class Descent {
       if (!pipeline.done().contains(child.name())) {
         if (child.when() == null || child.when().holds(table, row)) {
           for (Map<String, Object> parent : parents(child, table, row, pipeline.origin())) {
-            submit.accept(
-                TableRequest.first(child, parent, pipeline.origin(), null, pipeline.project()));
+            submitStored(child, parent, pipeline);
           }
         }
       } else if (tree.leadsBeyond(child, pipeline.done())) {
         parents.want(child, pipeline);
       }
+    }
+  }
+
+  private void submitStored(
+      Table table, Map<String, Object> parent, StoredParents.Wanted pipeline) {
+    try {
+      submit.accept(
+          TableRequest.first(table, parent, pipeline.origin(), null, pipeline.project()));
+    } catch (IllegalArgumentException e) {
+      tally.unusable(table, parent, "a row of the output: " + e.getMessage());
     }
   }
 

@@ -136,15 +136,32 @@ final class Tally {
 
   /** Hands on an item of a good answer that nothing can be made of. */
   void unusable(TableRequest request, String problem, @Nullable String item, int attempts) {
+    String url = request.request().shown();
+    unusable(request.table(), parentIds(request), url, 200, problem, item, attempts);
+  }
+
+  /** Hands on that a table cannot be asked for by a row that an earlier run has written. */
+  void unusable(Table table, Map<String, Object> parent, String problem) {
+    unusable(table, ids(parent).toString(), table.path(), 0, problem, null, 0);
+  }
+
+  private void unusable(
+      Table table,
+      String ids,
+      String url,
+      int status,
+      String problem,
+      @Nullable String item,
+      int attempts) {
     errors++;
     progress.failed();
     output.error(
         new RequestError(
             clock.instant(),
-            request.table().name(),
-            parentIds(request),
-            request.request().shown(),
-            200,
+            table.name(),
+            ids,
+            url,
+            status,
             "unusable_item",
             problem,
             attempts,
@@ -265,17 +282,22 @@ final class Tally {
   }
 
   private static String parentIds(TableRequest request) {
+    ObjectNode ids = ids(request.parent());
+    if (request.origin() != null) {
+      ids.put("pipeline_id", request.origin().id());
+    }
+    return ids.toString();
+  }
+
+  private static ObjectNode ids(Map<String, ?> parent) {
     ObjectNode ids = JSON.createObjectNode();
-    new TreeMap<>(request.parent())
+    new TreeMap<>(parent)
         .forEach(
             (name, value) -> {
               if (value instanceof CharSequence) {
                 ids.put(name, value.toString());
               }
             });
-    if (request.origin() != null) {
-      ids.put("pipeline_id", request.origin().id());
-    }
-    return ids.toString();
+    return ids;
   }
 }

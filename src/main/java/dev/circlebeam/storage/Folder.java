@@ -3,6 +3,7 @@ package dev.circlebeam.storage;
 import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -125,6 +126,15 @@ public sealed interface Folder extends Serializable permits LocalFolder, GcsFold
    * @throws IOException when it cannot be listed
    */
   Listing list(String name) throws IOException;
+
+  /**
+   * Returns which files are right in the folder now; those whose names begin with a dot need not be
+   * among them.
+   *
+   * @return their names, sorted
+   * @throws IOException when they cannot be listed
+   */
+  List<String> files() throws IOException;
 
   /**
    * Writes a small file in one step, whatever was there.

@@ -217,6 +217,11 @@ public record GcsFolder(GcsAccess access, String bucket, String path) implements
   }
 
   @Override
+  public List<String> files() throws IOException {
+    return names(ENOUGH_TO_TELL).stream().filter(name -> !name.endsWith("/")).sorted().toList();
+  }
+
+  @Override
   public void write(String name, byte[] bytes) throws IOException {
     Gcs.call("storage.objects.create", () -> client().create(Gcs.info(this, name), bytes));
   }

@@ -173,6 +173,17 @@ public record LocalFolder(String address) implements Folder {
     return new LocalListing(folder, folders);
   }
 
+  @Override
+  public List<String> files() throws IOException {
+    try (Stream<Path> entries = Files.list(path())) {
+      return entries
+          .filter(Files::isRegularFile)
+          .map(entry -> entry.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
   /** Files are looked for by name: a listing need not show one that is replaced at that moment. */
   private record LocalListing(Path folder, List<String> folders) implements Listing {
     @Override

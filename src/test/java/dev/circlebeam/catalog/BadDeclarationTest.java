@@ -119,7 +119,7 @@ public class BadDeclarationTest {
     cases.add(bad("open placeholder", path("project/{project_slug"), "open placeholder"));
     cases.add(bad("stray bracket", path("project/}x"), "open placeholder"));
     cases.add(bad("empty placeholder", path("project/{}"), "needs ''"));
-    cases.add(bad("placeholder", path("project/{slug}"), "needs 'slug' of its parent project"));
+    cases.add(bad("placeholder", path("project/{slug}"), "needs 'slug' of its parent pipelines"));
     cases.add(bad("row path", with("\"rowPath\": \"/thing/{id}\""), "is not relative"));
     cases.add(
         bad("row path's placeholder", with("\"rowPath\": \"thing/{idd}\""), "rowPath", "idd"));
@@ -127,7 +127,7 @@ public class BadDeclarationTest {
         bad(
             "inherited column",
             GOOD.replace("\"doc\": \"Status.\"", "\"doc\": \"S.\", \"fromParent\": \"nix\""),
-            "needs 'nix' of its parent project"));
+            "needs 'nix' of its parent pipelines"));
     cases.add(
         bad("no primary key", GOOD.replace("\"primaryKey\": [\"id\"],", ""), "no primaryKey"));
     cases.add(bad("empty primary key", spoiled("primaryKey", "[]"), "no primaryKey"));
@@ -195,7 +195,7 @@ public class BadDeclarationTest {
     }
     cases.add(bad("flag", spoiled("paginated", "\"yes\""), "paginated is 'yes'"));
     cases.add(bad("flag 2", with("\"sensitive\": 1"), "sensitive is neither true nor false"));
-    cases.add(bad("no parent", GOOD.replace("\"parent\": \"project\",", ""), "no parent"));
+    cases.add(bad("no parent", GOOD.replace("\"parent\": \"pipelines\",", ""), "no parent"));
     cases.add(bad("empty parent", spoiled("parent", "[]"), "no parent"));
     cases.add(bad("unknown parent", spoiled("parent", "\"pipelinez\""), "'pipelinez' is no table"));
     cases.add(bad("own parent", spoiled("parent", "\"things\""), "is its own ancestor"));
@@ -215,12 +215,8 @@ public class BadDeclarationTest {
     cases.add(
         bad(
             "scope of another",
-            FULL.replace("\"parent\": \"project\"", "\"parent\": \"organization\"")
-                .replace("{project_slug}", "{organization_id}")
-                .replace("\"fromParent\": \"project_id\"", "\"fromParent\": \"organization_slug\"")
-                .replace(
-                    "\"type\": \"string\", \"from", "\"type\": [\"null\", \"string\"], \"from"),
-            "not the organization's id"));
+            FULL.replace("\"fromParent\": \"project_id\"", "\"fromParent\": \"project_slug\""),
+            "not the project's id"));
     cases.add(
         bad(
             "scope of the token",
@@ -239,9 +235,9 @@ public class BadDeclarationTest {
             GOOD.replace(
                 "\"fields\": [",
                 "\"fields\": [{\"name\": \"c\", \"doc\": \"C.\", \"type\": \"string\","
-                    + " \"fromParent\": \"organization_id\"},"),
+                    + " \"fromParent\": \"revision\"},"),
             "'c'",
-            "organization_id"));
+            "revision"));
     return cases;
   }
 

@@ -148,7 +148,7 @@ public class CatalogTest {
         """
         {"type": "record", "name": "things", "doc": "Things.", "parent": ["jobs"],
          "group": "mine", "path": "project/{project_slug}/{job_number}/artifacts",
-         "paginated": true, "primaryKey": ["workflow_id", "url"],
+         "paginated": true, "when": {"set": ["job_number"]}, "primaryKey": ["workflow_id", "url"],
          "partitionBy": "workflow_created_at", "refresh": "incremental", "buckets": 4,
          "fields": [
           {"name": "url", "type": "string", "doc": "Address."},
@@ -169,6 +169,16 @@ public class CatalogTest {
         Set.of("project_slug", "job_number", "workflow_id", "workflow_created_at"),
         things.parentColumns());
     assertThat(new CatalogDocument(catalog).markdown(), containsString("\n## things\n"));
+  }
+
+  @Test
+  public void givenWhatADeclarationMaySay_thenItsDocumentationSaysWhatItMeans() throws Exception {
+    List<String> properties = new ArrayList<>(TableDeclaration.PROPERTIES);
+    properties.addAll(ColumnDeclaration.PROPERTIES);
+    assertThat(properties.size(), greaterThan(20));
+    String document = Files.readString(Path.of("docs/catalog.md"));
+    properties.removeIf(property -> document.contains("\n| `" + property + "` | "));
+    assertThat(properties, is(empty()));
   }
 
   @Test

@@ -16,7 +16,7 @@ final class Declarations {
   static final String GOOD =
       """
       {"type": "record", "name": "things", "doc": "Things.",
-       "path": "project/{project_slug}/thing", "parent": "project", "paginated": true,
+       "path": "project/{project_slug}/thing", "parent": "pipelines", "paginated": true,
        "primaryKey": ["id"], "partitionBy": "at", "refresh": "incremental",
        "fields": [
         {"name": "id", "type": "string", "doc": "Id."},

@@ -53,6 +53,15 @@ public class GcsFolderTest {
   }
 
   @Test
+  public void givenFilesAndFolders_thenTheFilesRightInItAreListed() throws IOException {
+    assertEquals(List.of(), folder.files());
+    folder.write("c/d", bytes("d"));
+    folder.write("b", bytes("b"));
+    folder.write("a", bytes("a"));
+    assertEquals(List.of("a", "b"), folder.files());
+  }
+
+  @Test
   public void givenFiles_thenReadAndListedFromTheFolderOn() throws IOException {
     folder.write("table/dt=2026-05-05/a", bytes("a"));
     folder.write("table/dt=2026-05-04/b", bytes("b"));

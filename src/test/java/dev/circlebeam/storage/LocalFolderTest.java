@@ -12,6 +12,7 @@ import dev.circlebeam.report.RunFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,5 +119,16 @@ public class LocalFolderTest {
     assertThat(failure.getMessage(), containsString("--output=" + output));
     assertThat(failure.getMessage(), containsString(reason));
     assertEquals(1, failure.getMessage().lines().count());
+  }
+
+  @Test
+  public void givenFilesAndFolders_thenTheFilesRightInItAreListed() throws IOException {
+    Files.createDirectories(root.resolve("c"));
+    Files.createFile(root.resolve("c/d"));
+    Files.createFile(root.resolve("b"));
+    Files.createFile(root.resolve("a"));
+    assertEquals(List.of("a", "b"), LocalFolder.of(root).files());
+    LocalFolder none = LocalFolder.of(root.resolve("none"));
+    assertThrows(NoSuchFileException.class, none::files);
   }
 }
