@@ -35,6 +35,9 @@ public record Endpoint(
   /** An answer whose values are rows, or lists of them. */
   public static final String VALUES = "{}";
 
+  /** The one path that is sent a POST, which changes nothing: circlebeam only reads. */
+  static final String USAGE_EXPORT = "organizations/{organization_id}/usage_export_job";
+
   static final String DEFAULT_ROWS = "items";
   static final Pattern FIELDS = Pattern.compile("[a-z][a-z0-9_]*(\\[]\\.[a-z][a-z0-9_]*)*");
 

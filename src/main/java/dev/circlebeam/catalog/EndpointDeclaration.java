@@ -39,12 +39,16 @@ final class EndpointDeclaration {
       }
     }
     Paging paging = Paging.of(properties.file(), properties.value("paginated"));
-    return new Endpoint(api, path, rowPath, paging, rows(paging), isExport(paging));
+    return new Endpoint(api, path, rowPath, paging, rows(paging), isExport(api, path, paging));
   }
 
-  /** What an export has for rows is the same for all. */
-  private boolean isExport(Paging paging) {
+  /** There is one thing that is asked for by a POST: nobody is to send others by a declaration. */
+  private boolean isExport(String api, String path, Paging paging) {
     boolean isExport = properties.flag("export");
+    properties.check(
+        !isExport || (api.equals(Endpoint.V2) && path.equals(Endpoint.USAGE_EXPORT)),
+        "only %s is an export",
+        Endpoint.USAGE_EXPORT);
     properties.check(
         !isExport || (paging == Paging.TOKEN && Endpoint.LIST.equals(properties.text("rows"))),
         "an export is paginated, and its rows are []");

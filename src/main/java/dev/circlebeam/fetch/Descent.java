@@ -124,8 +124,7 @@ final class Descent {
   private void submitStored(
       Table table, Map<String, Object> parent, StoredParents.Wanted pipeline) {
     try {
-      submit.accept(
-          TableRequest.first(table, parent, pipeline.origin(), null, pipeline.project()));
+      submit.accept(TableRequest.first(table, parent, pipeline.origin(), null, pipeline.project()));
     } catch (IllegalArgumentException e) {
       tally.unusable(table, parent, "a row of the output: " + e.getMessage());
     }

@@ -27,7 +27,6 @@ final class ExportReading {
   private static final int EXPORTS_AN_HOUR = 10;
   private static final int LOOKS = 10;
   private static final Duration LOOKS_IN = Duration.ofMinutes(1);
-  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
   private static final Duration SELDOM = Duration.ofSeconds(15);
 
   /** CircleCI's own limit for an export is four hours. */
@@ -55,6 +54,7 @@ final class ExportReading {
   private final ExportAccess access;
   private final CsvPages pages;
   private final ExportTally tally;
+  private final Duration firstLook;
   private final BooleanSupplier isStopped;
   private final LongSupplier nanoTime;
   private final EvictingQueue<Long> looks = EvictingQueue.create(LOOKS);
@@ -65,6 +65,7 @@ final class ExportReading {
    * @param access asks
    * @param pages reads files
    * @param tally takes rows and errors
+   * @param firstLook how long after it was asked for to look for an export; later waits grow
    * @param isStopped whether somebody ends the run
    * @param nanoTime the time
    */
@@ -74,6 +75,7 @@ final class ExportReading {
       ExportAccess access,
       CsvPages pages,
       ExportTally tally,
+      Duration firstLook,
       BooleanSupplier isStopped,
       LongSupplier nanoTime) {
     this.task = task;
@@ -82,6 +84,7 @@ final class ExportReading {
     this.access = access;
     this.pages = pages;
     this.tally = tally;
+    this.firstLook = firstLook;
     this.isStopped = isStopped;
     this.nanoTime = nanoTime;
   }
@@ -134,7 +137,7 @@ final class ExportReading {
     }
     ApiRequest request = ExportAccess.export(exports, created.value().id());
     long begun = nanoTime.getAsLong();
-    Duration wait = FIRST_LOOK;
+    Duration wait = firstLook;
     while (true) {
       if (!access.pause(wait) || !waitForLook()) {
         return End.STOPPED;

@@ -126,6 +126,8 @@ public final class ReadExports
               access,
               new CsvPages(table, rows),
               tally,
+              // A small export is there in a second; most take minutes.
+              spec.api().firstRetryWait().multipliedBy(2),
               progress::isStopped,
               System::nanoTime);
       receiver.get(FACTS).output(reading.read());

@@ -40,6 +40,12 @@ public class BadReadingTest {
   @Parameters(name = "{0}")
   public static List<Object[]> cases() {
     List<Object[]> cases = new ArrayList<>();
+    cases.add(
+        below(
+            "a POST to somewhere else",
+            "\"optIn\": true",
+            "\"optIn\": true, \"export\": true",
+            "only organizations/{organization_id}/usage_export_job is an export"));
     cases.add(below("api", "v1.1", "v3", "api is 'v3'"));
     cases.add(below("paging", "\"paginated\": true", "\"paginated\": \"all\"", "'all'", "offset"));
     cases.add(below("items", "steps[].actions", "steps.actions", "rows is 'steps.actions'"));
