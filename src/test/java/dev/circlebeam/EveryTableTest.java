@@ -64,6 +64,20 @@ public class EveryTableTest {
         String key = String.join(", ", table.primaryKey());
         assertEquals(table.name(), 0, DuckDb.repeatedKeys(output(), table.name(), key));
       }
+      assertThat(
+          "steps of the projects that API v1.1 does not know",
+          DuckDb.number(
+              output(),
+              "select count(*) from {job_steps} where project_slug like 'circleci/%'"
+                  + " and status in ('success', 'failed') and index is not null"),
+          greaterThan(0L));
+      assertEquals(
+          "every job that ran has steps",
+          0,
+          DuckDb.number(
+              output(),
+              "select count(*) from {job_details} where (project_id, number) not in"
+                  + " (select (project_id, job_number) from {job_steps})"));
       assertThat(without, is(empty()));
     }
   }

@@ -114,7 +114,7 @@ public final class CatalogDocument {
   }
 
   private static void facts(Table table, BiConsumer<String, String> each) {
-    each.accept("source", table.endpoint().request());
+    each.accept("source", source(table.endpoint()));
     each.accept("parent", String.join(", ", table.parents()));
     each.accept("key", String.join(", ", table.primaryKey()));
     each.accept(
@@ -129,6 +129,17 @@ public final class CatalogDocument {
       each.accept("not kept", String.join(", ", new TreeSet<>(table.dropped())));
     }
     each.accept("cost", cost(table));
+  }
+
+  private static String source(Endpoint endpoint) {
+    Elsewhere elsewhere = endpoint.elsewhere();
+    return elsewhere == null
+        ? endpoint.request()
+        : endpoint.request()
+            + "; where the slug begins with "
+            + elsewhere.slug()
+            + ", GET "
+            + elsewhere.address();
   }
 
   private static String choice(Table table) {

@@ -18,13 +18,23 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param rows where the rows are in an answer that is a list: the name of a field, or several with
  *     lists in between ({@code steps[].actions}); {@code []} when the answer itself is the list,
  *     and {@code {}} when it is an object whose values are rows, or lists of them
+ * @param elsewhere where rows of some projects are instead; null for nowhere else
  * @param isExport whether rows are asked for by a POST, made ready, and fetched as CSV files
  */
 public record Endpoint(
-    String api, String path, @Nullable String rowPath, Paging paging, String rows, boolean isExport)
+    String api,
+    String path,
+    @Nullable String rowPath,
+    Paging paging,
+    String rows,
+    @Nullable Elsewhere elsewhere,
+    boolean isExport)
     implements Serializable {
   /** The API that nearly everything is read from. */
   public static final String V2 = "v2";
+
+  /** The newer one, of which little is read. */
+  public static final String V3 = "v3";
 
   /** The older one. */
   public static final String V1 = "v1.1";
@@ -57,6 +67,18 @@ public record Endpoint(
    */
   public String request() {
     return (isExport ? "POST " : "GET ") + address();
+  }
+
+  /**
+   * Returns where the rows of a project are.
+   *
+   * @param slug the project's slug; null for what is no project's
+   * @return where, instead of here; null when they are here
+   */
+  public @Nullable Elsewhere elsewhere(@Nullable Object slug) {
+    boolean isElsewhere =
+        elsewhere != null && slug != null && slug.toString().startsWith(elsewhere.slug());
+    return isElsewhere ? elsewhere : null;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.circlebeam.catalog;
 import com.google.common.base.Splitter;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,52 @@ final class EndpointDeclaration {
       }
     }
     Paging paging = Paging.of(properties.file(), properties.value("paginated"));
-    return new Endpoint(api, path, rowPath, paging, rows(paging), isExport(api, path, paging));
+    return new Endpoint(
+        api, path, rowPath, paging, rows(paging), elsewhere(), isExport(api, path, paging));
+  }
+
+  /** Where rows of some projects are instead; null for nowhere else. */
+  private @Nullable Elsewhere elsewhere() {
+    Map<String, Object> elsewhere =
+        properties.object("elsewhere", List.of("slug", "api", "path", "rows", "names", "words"));
+    if (elsewhere == null) {
+      return null;
+    }
+    Object slug = elsewhere.get("slug");
+    Object api = elsewhere.get("api");
+    Object path = elsewhere.get("path");
+    properties.check(
+        slug instanceof String && api instanceof String && path instanceof String,
+        "elsewhere has no slug, api or path");
+    properties.check(
+        Set.of(Endpoint.V2, Endpoint.V1, Endpoint.V3).contains(api),
+        "elsewhere.api is '%s'; give v2, v1.1 or v3",
+        api);
+    new PathDeclaration(properties, (String) api).check((String) path);
+    List<String> rows = properties.strings("elsewhere.rows", elsewhere.get("rows"));
+    Map<String, List<String>> names = new HashMap<>();
+    map("elsewhere.names", elsewhere.get("names"))
+        .forEach(
+            (column, fields) -> {
+              properties.check(
+                  properties.declared().getField(column) != null,
+                  "elsewhere.names names no column: '%s'",
+                  column);
+              names.put(column, properties.strings("elsewhere.names", fields));
+            });
+    Map<String, String> words = new HashMap<>();
+    map("elsewhere.words", elsewhere.get("words"))
+        .forEach((word, own) -> words.put(word, String.valueOf(own)));
+    return new Elsewhere((String) slug, (String) api, (String) path, rows, names, words);
+  }
+
+  private Map<String, Object> map(String property, @Nullable Object value) {
+    properties.check(value == null || value instanceof Map<?, ?>, "%s is no object", property);
+    Map<String, Object> map = new HashMap<>();
+    if (value != null) {
+      ((Map<?, ?>) value).forEach((name, its) -> map.put(String.valueOf(name), its));
+    }
+    return map;
   }
 
   /** There is one thing that is asked for by a POST: nobody is to send others by a declaration. */

@@ -147,10 +147,12 @@ public record Table(
     return columns;
   }
 
-  /** Returns what the path's placeholders name, in their order. */
+  /** Returns what the paths' placeholders name, in their order. */
   Set<String> placeholders() {
     Set<String> names = new LinkedHashSet<>();
-    Matcher placeholders = PLACEHOLDER.matcher(path());
+    Elsewhere elsewhere = endpoint.elsewhere();
+    String paths = elsewhere == null ? path() : path() + "?" + elsewhere.path();
+    Matcher placeholders = PLACEHOLDER.matcher(paths);
     while (placeholders.find()) {
       names.add(placeholders.group(1));
     }

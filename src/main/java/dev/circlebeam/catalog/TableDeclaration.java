@@ -28,6 +28,7 @@ final class TableDeclaration {
           "rows",
           "when",
           "each",
+          "elsewhere",
           "export",
           "primaryKey",
           "partitionBy",

@@ -27,6 +27,9 @@ final class TableAccess {
 
   Answer<Page> send(TableRequest request) {
     PageReader reader = readers.get(request.table().name());
+    if (request.elsewhere() != null) {
+      return client.get(request.request(), body -> reader.readElsewhere(body, request.parent()));
+    }
     return client.get(
         request.request(),
         body -> reader.read(body, request.isList(), request.parent(), request.before()));

@@ -1,5 +1,6 @@
 package dev.circlebeam.fetch;
 
+import dev.circlebeam.catalog.Elsewhere;
 import dev.circlebeam.catalog.Paging;
 import dev.circlebeam.catalog.Table;
 import dev.circlebeam.circleci.ApiRequest;
@@ -100,7 +101,11 @@ record TableRequest(
       @Nullable PipelineOrigin origin,
       @Nullable Subtree subtree,
       @Nullable ProjectWalk project) {
-    ApiRequest path = ApiRequest.of(table.endpoint().api(), table.path(), parent);
+    Elsewhere elsewhere = elsewhere(table, parent);
+    ApiRequest path =
+        elsewhere == null
+            ? ApiRequest.of(table.endpoint().api(), table.path(), parent)
+            : ApiRequest.of(elsewhere.api(), elsewhere.path(), parent);
     Listing listing = new Listing(project, null);
     return new TableRequest(
         table, parent, path, table.paginated(), null, 0, listing, origin, subtree);
@@ -124,6 +129,15 @@ record TableRequest(
         ApiRequest.of(table.endpoint().rowPath(), Map.of(table.primaryKey().get(0), origin.id()));
     Listing listing = new Listing(project, null);
     return new TableRequest(table, project.columns(), path, false, null, 0, listing, origin, null);
+  }
+
+  /** Where the rows are instead of the table's own endpoint; null when they are there. */
+  @Nullable Elsewhere elsewhere() {
+    return elsewhere(table, parent);
+  }
+
+  private static @Nullable Elsewhere elsewhere(Table table, Map<String, Object> parent) {
+    return table.endpoint().elsewhere(parent.get("project_slug"));
   }
 
   /** Tells whether it is for a page of a list of pipelines. */

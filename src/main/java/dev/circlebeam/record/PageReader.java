@@ -23,6 +23,7 @@ public final class PageReader {
   private final RowReader rows;
   private final Endpoint endpoint;
   private final List<String> fields;
+  private final @Nullable OtherForm otherForm;
   private final boolean showsItems;
 
   /**
@@ -34,6 +35,7 @@ public final class PageReader {
     this.rows = new RowReader(table, excluded, syncedAt);
     this.endpoint = table.endpoint();
     this.fields = endpoint.rowFields();
+    this.otherForm = endpoint.elsewhere() == null ? null : new OtherForm(endpoint.elsewhere());
     this.showsItems = !table.sensitive() && excluded.isEmpty();
   }
 
@@ -62,8 +64,24 @@ public final class PageReader {
    */
   public Page read(byte[] body, boolean isList, Map<String, ?> parent, long before)
       throws IOException {
+    return read(body, isList, isList && endpoint.rows().equals(Endpoint.LIST), parent, before);
+  }
+
+  /**
+   * Reads an answer from where the rows of some projects are instead.
+   *
+   * @param body UTF-8 JSON
+   * @param parent the parent's columns that the table inherits
+   * @return what is in it; items that cannot become rows in this table's form
+   * @throws IOException when it is not JSON, or not of the form that is declared
+   */
+  public Page readElsewhere(byte[] body, Map<String, ?> parent) throws IOException {
+    return read(otherForm.items(body), true, true, parent, 0);
+  }
+
+  private Page read(byte[] body, boolean isList, boolean isBare, Map<String, ?> parent, long before)
+      throws IOException {
     try (JsonParser parser = Json.parser(body)) {
-      boolean isBare = isList && endpoint.rows().equals(Endpoint.LIST);
       if (parser.nextToken() != (isBare ? JsonToken.START_ARRAY : JsonToken.START_OBJECT)) {
         throw new JsonParseException(parser, isBare ? "not a JSON list" : "not a JSON object");
       }

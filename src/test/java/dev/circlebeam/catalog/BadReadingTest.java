@@ -46,6 +46,25 @@ public class BadReadingTest {
             "\"optIn\": true",
             "\"optIn\": true, \"export\": true",
             "only organizations/{organization_id}/usage_export_job is an export"));
+    String elsewhere = "\"optIn\": true, \"elsewhere\": {\"slug\": \"circleci/\", %s}";
+    cases.add(
+        below(
+            "elsewhere without a path",
+            "\"optIn\": true",
+            String.format(elsewhere, "\"api\": \"v3\""),
+            "elsewhere has no slug, api or path"));
+    cases.add(
+        below(
+            "elsewhere on another server",
+            "\"optIn\": true",
+            String.format(elsewhere, "\"api\": \"v3\", \"path\": \"https://example.com/{id}\""),
+            "is not relative"));
+    cases.add(
+        below(
+            "elsewhere in another version",
+            "\"optIn\": true",
+            String.format(elsewhere, "\"api\": \"v3/..\", \"path\": \"jobs/{id}\""),
+            "elsewhere.api is 'v3/..'"));
     cases.add(below("api", "v1.1", "v3", "api is 'v3'"));
     cases.add(below("paging", "\"paginated\": true", "\"paginated\": \"all\"", "'all'", "offset"));
     cases.add(below("items", "steps[].actions", "steps.actions", "rows is 'steps.actions'"));
