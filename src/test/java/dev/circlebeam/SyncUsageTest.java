@@ -234,6 +234,20 @@ public class SyncUsageTest {
     }
   }
 
+  @Test
+  public void givenAFileServerThatWantsToKnowWhoAsks_thenTheTokenIsNotToBlame() throws Exception {
+    SampleConfig failing = SMALL.withFaults(SampleFaults.parse("wrong_token_echo@/exports/"));
+    try (SampleServer server = SampleServer.start(failing)) {
+      Syncs.Outcome outcome = sync(server, "--maxErrors=100");
+
+      assertEquals(outcome.err(), 0, outcome.code());
+      assertEquals(
+          List.of("usage|401|unauthorized|HTTP 401 from 127.0.0.1"),
+          DuckDb.query(
+              output(), "select \"table\", status, kind, message from {_errors} where status > 0"));
+    }
+  }
+
   private Syncs.Outcome sync(SampleServer server, String... more) throws Exception {
     String[] flags = Stream.concat(Stream.of(USAGE, START), Stream.of(more)).toArray(String[]::new);
     return Syncs.sync(server, output(), config -> hasty(config, server), flags);

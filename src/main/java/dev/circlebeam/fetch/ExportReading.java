@@ -182,13 +182,21 @@ final class ExportReading {
       ExportAccess.Outcome<Boolean> file =
           access.fetch(url, () -> in -> pages.read(in, Map.of(), pageTaker(request, had)));
       if (file.value() == null) {
-        return isStopped.getAsBoolean()
-            ? End.STOPPED
-            : failed(request, file.failure(), file.attempts(), false);
+        return lost(request, file.failure(), file.attempts());
       }
     }
     tally.done();
     return End.READ;
+  }
+
+  /** A file cannot be had; what its server thinks of tokens says nothing of ours. */
+  private End lost(ApiRequest request, @Nullable Failure failure, int attempts) {
+    tally.done();
+    if (failure == null || isStopped.getAsBoolean()) {
+      return End.STOPPED;
+    }
+    tally.failed(request, failure, attempts, !task.failedBefore());
+    return End.FAILED;
   }
 
   /** Hands on what an earlier try has not handed on. */

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.time.Instant;
 
 /**
- * A stretch of pipeline creation time, both ends included.
+ * A stretch of pipeline creation time, or of the days of an export, both ends included.
  *
  * @param from its beginning; 1970-01-01 stands for "everything there is"
  * @param to its end; not before the beginning
