@@ -162,7 +162,8 @@ public class SyncGcsTest {
       assertTrue("killed, so its lock is there", names.contains("_lock"));
       Path there = downloaded();
       for (String table : KEYS.keySet()) {
-        if (Files.isDirectory(there.resolve(table))) {
+        // Killed that soon, of some tables only the manifest may be there.
+        if (names.stream().anyMatch(name -> name.matches(table + "/.*\\.parquet"))) {
           assertEquals(0, DuckDb.repeatedKeys(there, table, KEYS.get(table)));
         }
       }
