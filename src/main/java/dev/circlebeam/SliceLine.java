@@ -14,9 +14,7 @@ final class SliceLine {
     String left =
         slice.left() == 0
             ? "nothing left"
-            : "older rows left of "
-                + slice.left()
-                + (slice.left() == 1 ? " project or export" : " projects and exports");
+            : "older rows left in " + slice.left() + (slice.left() == 1 ? " list" : " lists");
     return String.format(
         Locale.ROOT,
         "slice %d: %d pipelines, %d requests in %.1f s%s; committed, %s",
