@@ -5,8 +5,11 @@ import static org.junit.Assert.assertNull;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.Test;
 
 /** Moments in every form that the API uses, and what is none. */
@@ -49,6 +52,41 @@ public class TimestampsTest {
       assertEquals(
           Long.valueOf(Long.parseLong(six)),
           Timestamps.parseMicros("1970-01-01T00:00:00." + digits.substring(0, length) + "Z"));
+    }
+  }
+
+  @Test
+  public void givenAnyMoment_thenTheSameWithAndWithoutAZone() {
+    Random random = new Random(7);
+    for (int n = 0; n < 20_000; n++) {
+      // The years 1 to 9999.
+      long seconds = -62_135_596_800L + (long) (random.nextDouble() * 315_537_897_599L);
+      Instant moment = Instant.ofEpochSecond(seconds, random.nextInt(1_000_000) * 1_000L);
+      String text = moment.toString();
+      Long micros = Timestamps.micros(moment);
+      assertEquals(text, micros, Timestamps.parseMicros(text));
+      String bare = text.substring(0, text.length() - 1);
+      assertEquals(bare, micros, Timestamps.parseMicros(bare.replace('T', ' ')));
+      assertEquals(bare, micros, Timestamps.parseMicros(bare + "+00:00"));
+    }
+  }
+
+  @Test
+  public void givenOneLetterWrong_thenAsTheOtherFormsAreRead() {
+    String whole = "2024-02-29T01:02:03.25Z";
+    for (int at = 0; at < whole.length(); at++) {
+      for (char letter : "0x9-:.T Z/".toCharArray()) {
+        String text = whole.substring(0, at) + letter + whole.substring(at + 1);
+        Long micros = Timestamps.parseMicros(text);
+        Instant expected;
+        try {
+          String strict = text.replace(' ', 'T');
+          expected = OffsetDateTime.parse(strict.endsWith("Z") ? strict : strict + "Z").toInstant();
+        } catch (DateTimeParseException e) {
+          expected = null;
+        }
+        assertEquals(text, expected, micros == null ? null : Timestamps.instant(micros));
+      }
     }
   }
 
