@@ -129,16 +129,7 @@ public final class CircleCiClient implements AutoCloseable {
     headers.set(TOKEN_HEADER, token.value());
     headers.setAccept("application/json");
     headers.setUserAgent("circlebeam");
-    return http.setHeaders(headers)
-        .setSuppressUserAgentSuffix(true)
-        .setConnectTimeout((int) connection.connectTimeout().toMillis())
-        .setReadTimeout((int) connection.readTimeout().toMillis())
-        .setFollowRedirects(false)
-        .setThrowExceptionOnExecuteError(false)
-        .setNumberOfRetries(0)
-        // Else the library would log headers, and the token with them.
-        .setLoggingEnabled(false)
-        .setCurlLoggingEnabled(false);
+    return HttpTransports.careful(http.setHeaders(headers), connection);
   }
 
   private Failure refused(HttpResponse response) {

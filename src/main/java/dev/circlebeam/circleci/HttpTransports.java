@@ -1,5 +1,6 @@
 package dev.circlebeam.circleci;
 
+import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.OpenCensusUtils;
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
@@ -103,6 +104,20 @@ final class HttpTransports {
             .disableAuthCaching()
             .addInterceptorLast((HttpResponseInterceptor) HttpTransports::neverDrain)
             .build());
+  }
+
+  /** Makes a request one that waits no longer than it may, follows nothing and logs nothing. */
+  static HttpRequest careful(HttpRequest request, Connection connection) {
+    return request
+        .setSuppressUserAgentSuffix(true)
+        .setConnectTimeout((int) connection.connectTimeout().toMillis())
+        .setReadTimeout((int) connection.readTimeout().toMillis())
+        .setFollowRedirects(false)
+        .setThrowExceptionOnExecuteError(false)
+        .setNumberOfRetries(0)
+        // Else the library would log headers, and the token with them.
+        .setLoggingEnabled(false)
+        .setCurlLoggingEnabled(false);
   }
 
   /** Whoever has the library log elsewhere than to java.util.logging would log the token. */

@@ -2,6 +2,7 @@ package dev.circlebeam.circleci;
 
 import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpHeaders;
+import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpTransport;
 import com.google.common.net.InetAddresses;
@@ -62,20 +63,12 @@ public final class SignedFiles implements AutoCloseable {
     }
     HttpResponse response = null;
     try {
-      response =
+      HttpRequest request =
           transport
               .createRequestFactory()
               .buildGetRequest(new GenericUrl(address.toASCIIString(), true))
-              .setHeaders(new HttpHeaders().setUserAgent("circlebeam"))
-              .setSuppressUserAgentSuffix(true)
-              .setConnectTimeout((int) connection.connectTimeout().toMillis())
-              .setReadTimeout((int) connection.readTimeout().toMillis())
-              .setFollowRedirects(false)
-              .setThrowExceptionOnExecuteError(false)
-              .setNumberOfRetries(0)
-              .setLoggingEnabled(false)
-              .setCurlLoggingEnabled(false)
-              .execute();
+              .setHeaders(new HttpHeaders().setUserAgent("circlebeam"));
+      response = HttpTransports.careful(request, connection).execute();
       int status = response.getStatusCode();
       if (status != 200) {
         FailureKind kind = CircleCiClient.kind(status);
