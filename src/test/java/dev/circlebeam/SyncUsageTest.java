@@ -5,6 +5,7 @@ import static org.hamcrest.CoreMatchers.not;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import dev.circlebeam.report.RunReport;
@@ -13,6 +14,7 @@ import dev.circlebeam.sample.SampleFaults;
 import dev.circlebeam.sample.SampleOrganization;
 import dev.circlebeam.sample.SampleServer;
 import dev.circlebeam.sample.SampleTrait;
+import dev.circlebeam.state.StateStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +113,10 @@ public class SyncUsageTest {
       assertTrue(report.slices().toString(), report.slices().size() > 1);
       assertEquals(2L, (long) server.stats().byRoute().get("project"));
       assertEquals(List.of(), report.backfillLeft());
+      StateStore.look(Syncs.state(output()))
+          .organizations()
+          .values()
+          .forEach(organization -> assertNull("the run has ended", organization.thisRun()));
       assertThat(
           Syncs.run("state", "--output=" + output()).out(),
           containsString("usage                    2026-06-16T00:00:00Z to 2026-06-29T23:59:59"));

@@ -18,7 +18,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param rowsOfSlice about how many rows a slice is to hold
  */
 public record ExportPlanner(String table, Planner planner, long rowsOfSlice) {
-  /** CircleCI exports nothing that is older than 366 days; the day that is half as old is left. */
+  /** CircleCI exports nothing that is older than 366 days, counted from now: so 365 whole days. */
   private static final int OLDEST_DAYS = 365;
 
   /** A job may run for hours, and is exported once it has ended, under the day it began. */

@@ -78,11 +78,7 @@ final class OtherForm {
 
   private JsonNode inOwnWords(JsonNode value) {
     String word = value.isTextual() ? form.words().get(value.textValue()) : null;
-    return word == null ? value : item(word);
-  }
-
-  private static JsonNode item(String word) {
-    return JSON.getNodeFactory().textNode(word);
+    return word == null ? value : JSON.getNodeFactory().textNode(word);
   }
 
   /** A field of the row, or as {@code outer.field} of the element of that list around it. */

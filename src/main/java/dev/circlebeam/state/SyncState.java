@@ -108,17 +108,20 @@ public record SyncState(
     isReliable &= !facts.isEmpty();
     CommittedRuns reliable = isReliable ? committed.plus(by.startedAt()) : committed;
     return new SyncState(
-        VERSION, circleciUrl, output, by, reliable, after, organizations(exports, sameRun));
+        VERSION, circleciUrl, output, by, reliable, after, organizations(exports, sameRun, isLast));
   }
 
   private TreeMap<String, OrganizationState> organizations(
-      List<OrganizationFacts> exports, boolean sameRun) {
+      List<OrganizationFacts> exports, boolean sameRun, boolean isLastOfProjects) {
     TreeMap<String, OrganizationState> after = new TreeMap<>(organizations);
     if (!sameRun) {
       after.replaceAll((id, organization) -> organization.runEnded());
     }
     for (OrganizationFacts of : exports) {
       after.put(of.id(), OrganizationState.after(after.get(of.id()), of));
+    }
+    if (isLastOfProjects && exports.stream().noneMatch(of -> of.soFar().left())) {
+      after.replaceAll((id, organization) -> organization.runEnded());
     }
     return after;
   }
