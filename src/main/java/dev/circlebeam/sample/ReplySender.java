@@ -31,35 +31,65 @@ final class ReplySender {
     this.gzip = gzip;
   }
 
+  /** An answer as it goes out: made ahead, so that sending it takes no time. */
+  static final class Outgoing {
+    private final Reply reply;
+    private final byte[] body;
+    private final boolean isCompressed;
+
+    private Outgoing(Reply reply, byte[] body, boolean isCompressed) {
+      this.reply = reply;
+      this.body = body;
+      this.isCompressed = isCompressed;
+    }
+
+    /** The answer that was made ready. */
+    Reply reply() {
+      return reply;
+    }
+  }
+
+  /**
+   * Makes an answer ready to be sent.
+   *
+   * @param request the headers of the request
+   */
+  Outgoing ready(Headers request, Reply reply) {
+    byte[] body = body(reply, request.getFirst("Accept"));
+    if (reply.delivery() == Reply.Delivery.HALF_GZIP) {
+      byte[] compressed = compress(body);
+      return new Outgoing(reply, Arrays.copyOf(compressed, compressed.length / 2), true);
+    }
+    if (gzip
+        && !reply.contentType().equals(Reply.GZIP)
+        && body.length > SMALLEST_COMPRESSED
+        && accepts(request, "gzip")) {
+      return new Outgoing(reply, compress(body), true);
+    }
+    return new Outgoing(reply, body, false);
+  }
+
   /**
    * Sends the answer and ends the exchange.
    *
    * @throws IOException if the client is gone
    */
-  void send(HttpExchange exchange, Reply reply) throws IOException {
+  void send(HttpExchange exchange, Outgoing outgoing) throws IOException {
     // Closing without headers makes the JDK's server close the connection.
     try (exchange) {
-      if (reply.delivery() != Reply.Delivery.CLOSED) {
-        write(exchange, reply);
+      if (outgoing.reply.delivery() != Reply.Delivery.CLOSED) {
+        write(exchange, outgoing);
       }
     }
   }
 
-  private void write(HttpExchange exchange, Reply reply) throws IOException {
-    Headers request = exchange.getRequestHeaders();
+  private static void write(HttpExchange exchange, Outgoing outgoing) throws IOException {
     Headers headers = exchange.getResponseHeaders();
-    byte[] body = body(reply, request.getFirst("Accept"));
+    Reply reply = outgoing.reply;
+    byte[] body = outgoing.body;
     headers.set("Content-Type", reply.contentType());
     reply.headers().forEach(headers::set);
-    if (reply.delivery() == Reply.Delivery.HALF_GZIP) {
-      body = compress(body);
-      body = Arrays.copyOf(body, body.length / 2);
-      headers.set("Content-Encoding", "gzip");
-    } else if (gzip
-        && !reply.contentType().equals(Reply.GZIP)
-        && body.length > SMALLEST_COMPRESSED
-        && accepts(request, "gzip")) {
-      body = compress(body);
+    if (outgoing.isCompressed) {
       headers.set("Content-Encoding", "gzip");
     }
     if (exchange.getRequestMethod().equals("HEAD") || body.length == 0) {
@@ -74,15 +104,19 @@ final class ReplySender {
   }
 
   /** The body as it is before it is compressed. */
-  static byte[] body(Reply reply, @Nullable String accept) throws JsonProcessingException {
+  static byte[] body(Reply reply, @Nullable String accept) {
     if (reply.json() == null) {
       byte[] text = reply.text().getBytes(StandardCharsets.UTF_8);
       return reply.contentType().equals(Reply.GZIP) ? compress(text) : text;
     }
     ObjectWriter writer = isForPeople(accept) ? PRETTY : COMPACT;
-    return reply.delivery() == Reply.Delivery.LATIN_1
-        ? writer.writeValueAsString(reply.json()).getBytes(StandardCharsets.ISO_8859_1)
-        : writer.writeValueAsBytes(reply.json());
+    try {
+      return reply.delivery() == Reply.Delivery.LATIN_1
+          ? writer.writeValueAsString(reply.json()).getBytes(StandardCharsets.ISO_8859_1)
+          : writer.writeValueAsBytes(reply.json());
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The service indents its answers unless JSON was asked for. */

@@ -1,6 +1,7 @@
 package dev.circlebeam.sample;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -33,7 +34,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class SampleServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(SampleServer.class.getName());
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
-  private static final int HANDLER_THREADS = 16;
+
+  /** Few: many take turns, and of requests that come together all are ready as late as the last. */
+  private static final int HANDLER_THREADS = 4;
+
   private static final int DELAY_THREADS = 2;
   private static final int LONGEST_BODY = 1 << 16;
 
@@ -183,18 +187,19 @@ public final class SampleServer implements AutoCloseable {
             exchange.getRequestHeaders(),
             clock.now());
     ApiRequest request = call.request();
+    Headers headers = exchange.getRequestHeaders();
     if (request.path().startsWith(ControlRoutes.PREFIX)) {
-      send(exchange, control.handle(request));
+      send(exchange, sender.ready(headers, control.handle(request)));
       return;
     }
     stats.arrived(call.route(), request.url(), nanos);
-    Reply reply = answer(call.withBody(body(exchange)), nanos);
-    if (reply.delivery() == Reply.Delivery.STALLED) {
+    ReplySender.Outgoing outgoing = answer(call.withBody(body(exchange)), headers, nanos);
+    if (outgoing.reply().delivery() == Reply.Delivery.STALLED) {
       stalled.add(exchange);
     } else if (config.latency().isZero()) {
-      finish(exchange, request, reply);
+      finish(exchange, request, outgoing);
     } else {
-      sendLater(exchange, request, reply, nanos);
+      sendLater(exchange, request, outgoing, nanos);
     }
   }
 
@@ -210,44 +215,49 @@ public final class SampleServer implements AutoCloseable {
   }
 
   /** An answer whatever happens: a request without one would hang its client. */
-  private Reply answer(Api.Call call, long nanos) {
+  private ReplySender.Outgoing answer(Api.Call call, Headers headers, long nanos) {
     try {
-      return api.answer(call, nanos);
+      return sender.ready(headers, api.answer(call, nanos));
     } catch (RuntimeException e) {
       LOG.log(Level.SEVERE, e, () -> "The sample server failed at " + call.request().url());
-      return Reply.message(500, "Internal server error.");
+      return sender.ready(headers, Reply.message(500, "Internal server error."));
     }
   }
 
-  /** Waits without a thread, so that any number of requests can wait at once. */
-  private void sendLater(HttpExchange exchange, ApiRequest request, Reply reply, long nanos) {
+  /**
+   * Waits without a thread, so that any number of requests can wait at once. What the server had to
+   * do for the answer is part of the wait: only sending it comes after.
+   */
+  private void sendLater(
+      HttpExchange exchange, ApiRequest request, ReplySender.Outgoing outgoing, long nanos) {
     long wait = config.latency().toNanos() - (System.nanoTime() - nanos);
     try {
       Future<?> unused =
           delays.schedule(
-              () -> finish(exchange, request, reply), Math.max(0, wait), TimeUnit.NANOSECONDS);
+              () -> finish(exchange, request, outgoing), Math.max(0, wait), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.log(Level.FINE, "The sample server is closing", e);
       exchange.close();
     }
   }
 
-  private void finish(HttpExchange exchange, ApiRequest request, Reply reply) {
+  private void finish(HttpExchange exchange, ApiRequest request, ReplySender.Outgoing outgoing) {
     // Counted before it is sent: who has the answer finds it in the counts.
-    if (reply.delivery().isNothing()) {
+    if (outgoing.reply().delivery().isNothing()) {
       stats.dropped();
     } else {
-      stats.answered(request.url(), reply.status());
+      stats.answered(request.url(), outgoing.reply().status());
     }
-    send(exchange, reply);
+    send(exchange, outgoing);
   }
 
-  private void send(HttpExchange exchange, Reply reply) {
+  private void send(HttpExchange exchange, ReplySender.Outgoing outgoing) {
     try {
+      Reply reply = outgoing.reply();
       if (broken != null && reply.delivery().needsWire()) {
         broken.send(exchange, reply);
       } else {
-        sender.send(exchange, reply);
+        sender.send(exchange, outgoing);
       }
     } catch (IOException | RuntimeException e) {
       // The client went away, or an answer was cut short on purpose.
