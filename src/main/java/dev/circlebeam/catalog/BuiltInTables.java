@@ -1,5 +1,10 @@
 package dev.circlebeam.catalog;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,14 +25,41 @@ final class BuiltInTables {
   private static final String FOLDER = "tables/";
   private static final String ENDING = ".avsc";
 
+  private static final Supplier<ImmutableMap<String, String>> ALL =
+      Suppliers.memoize(() -> ImmutableMap.copyOf(readAll()));
+  private static final Supplier<String> VERSION = Suppliers.memoize(BuiltInTables::hash);
+
   private BuiltInTables() {}
 
   /**
-   * Reads them.
+   * Reads them, once in a process.
    *
    * @return by file name, each declaration's text
    */
-  static Map<String, String> read() {
+  static ImmutableMap<String, String> read() {
+    return ALL.get();
+  }
+
+  /**
+   * Tells these declarations from those of another version.
+   *
+   * @return a hash of them all
+   */
+  static String version() {
+    return VERSION.get();
+  }
+
+  private static String hash() {
+    Hasher hasher = Hashing.sha256().newHasher();
+    read()
+        .forEach(
+            (file, text) -> {
+              hasher.putUnencodedChars(file).putInt(text.length()).putUnencodedChars(text);
+            });
+    return hasher.hash().toString();
+  }
+
+  private static Map<String, String> readAll() {
     Map<String, String> declarations = new TreeMap<>();
     try {
       for (String file : files()) {

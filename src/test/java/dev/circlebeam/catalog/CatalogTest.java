@@ -7,12 +7,14 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -209,6 +211,31 @@ public class CatalogTest {
     assertEquals(new CatalogDocument(CATALOG).json(), new CatalogDocument(copy).json());
     // Beam makes many copies.
     assertSame(copy, SerializableUtils.clone(CATALOG));
+  }
+
+  @Test
+  public void givenTablesOfOnesOwn_thenTheyTravelAndTheBuiltInOnesDoNot() {
+    Map<String, String> declarations = new TreeMap<>(BuiltInTables.read());
+    String mine = declarations.get("schedules.avsc").replace("\"schedules\"", "\"mine\"");
+    declarations.put("mine.avsc", mine);
+    byte[] bytes = SerializableUtils.serializeToByteArray(Catalog.of(declarations));
+    assertThat(bytes.length, is(lessThan(mine.length() + 1_000)));
+    Catalog copy = (Catalog) SerializableUtils.deserializeFromByteArray(bytes, "a catalogue");
+    assertEquals(List.copyOf(Catalog.of(declarations).tables()), List.copyOf(copy.tables()));
+  }
+
+  @Test
+  public void givenTheCatalogueOfAnotherVersion_thenRefused() {
+    byte[] bytes = SerializableUtils.serializeToByteArray(CATALOG);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int version = text.indexOf(BuiltInTables.version());
+    assertThat(version, is(greaterThan(0)));
+    bytes[version] = (byte) (bytes[version] == '0' ? '1' : '0');
+    IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> SerializableUtils.deserializeFromByteArray(bytes, "a catalogue"));
+    assertThat(refusal.getCause().getMessage(), containsString("another version of circlebeam"));
   }
 
   @Test
