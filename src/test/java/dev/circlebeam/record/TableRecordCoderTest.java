@@ -3,13 +3,16 @@ package dev.circlebeam.record;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertThrows;
 
 import dev.circlebeam.catalog.Catalog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +59,16 @@ public class TableRecordCoderTest {
       assertEquals(record.row().getSchema(), read.row().getSchema());
     }
     assertEquals("reads no further than its own", -1, in.read());
+  }
+
+  @Test
+  public void givenARowThatIsCutOff_thenRefused() throws Exception {
+    Coder<TableRecord> coder = TableRecordCoder.of(CATALOG);
+    for (TableRecord record : records()) {
+      byte[] bytes = CoderUtils.encodeToByteArray(coder, record);
+      byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
+      assertThrows(EOFException.class, () -> coder.decode(new ByteArrayInputStream(cut)));
+    }
   }
 
   @Test
