@@ -19,6 +19,7 @@ final class Json {
           // Copied, however long; who makes numbers of them looks at the length first.
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
   /**
