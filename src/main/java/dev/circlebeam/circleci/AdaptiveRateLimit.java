@@ -13,9 +13,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * requests up.
  *
  * <p>Servers count in two ways. One that counts by the second refuses as soon as the rate is too
- * high: the refused rate tells the limit. One that saves up (a token bucket) refuses only when its
- * savings are used up, and the refused rate tells nothing; but what it let through from one refusal
- * to the next is the limit to the request. Two such figures that agree betray it.
+ * high: the refused rate tells the limit, and two of them are alike. One that saves up (a token
+ * bucket) refuses only when its savings are used up, and the refused rate tells nothing; but what
+ * it let through from one refusal to the next is the limit to the request, and two such figures are
+ * alike.
  */
 public final class AdaptiveRateLimit implements RateLimit {
   /** Announced limits are used up to this: networks delay some requests more than others. */
@@ -41,13 +42,22 @@ public final class AdaptiveRateLimit implements RateLimit {
   private static final double SHORTEST_CLIMB = seconds(30);
 
   /** A later climb takes so many requests for each that was refused before it. */
-  private static final double REQUESTS_FOR_A_REFUSAL = 200;
+  private static final double REQUESTS_FOR_A_REFUSAL = 300;
 
   /** A refusal before this share of the climb is done came early. */
   private static final double EARLY = 0.9;
 
-  /** Figures that differ by less agree. */
+  /** Figures of what was let through that differ by less agree. */
   private static final double AGREE = 0.06;
+
+  /** So do refused rates; the first one was reached quickly and is a little too high. */
+  private static final double REFUSED_AGREE = 0.12;
+
+  /**
+   * Up to so many seconds from one refusal to the next, the pause in between is so much of them
+   * that figures of what was let through may agree by chance.
+   */
+  private static final double TOO_SHORT = 6;
 
   private static final long BURST = TimeUnit.SECONDS.toNanos(1);
 
@@ -77,6 +87,7 @@ public final class AdaptiveRateLimit implements RateLimit {
   private long letThrough;
   private long refusals;
   private double letThroughBefore;
+  private double refusedBefore;
 
   /**
    * @param ceiling requests per second that are never exceeded; above zero
@@ -133,16 +144,16 @@ public final class AdaptiveRateLimit implements RateLimit {
       startCounting(let, startedAt);
       return;
     }
-    boolean agrees = Math.abs(let - letThroughBefore) < AGREE * letThroughBefore;
     if (searching) {
       searching = false;
       to = refusedRate;
       from = Math.max(0.5 * refusedRate, Math.min(let, 0.95 * refusedRate));
       isFirstClimb = true;
     } else {
-      climbAgain(refusedRate, let, agrees);
+      climbAgain(refusedRate, let, seconds);
       isFirstClimb = false;
     }
+    refusedBefore = refusedRate;
     refusals = 1;
     climbed = 0;
     startCounting(let, startedAt);
@@ -162,20 +173,30 @@ public final class AdaptiveRateLimit implements RateLimit {
     return let >= 0.75 * known.perSecond(now);
   }
 
-  private void climbAgain(double refusedRate, double let, boolean agrees) {
+  private void climbAgain(double refusedRate, double let, double seconds) {
+    boolean isRefusedAlike = agree(refusedRate, refusedBefore, REFUSED_AGREE);
+    boolean isLetThroughAlike =
+        agree(let, letThroughBefore, AGREE) && !(isRefusedAlike && seconds < TOO_SHORT);
     if (climbed >= EARLY * climb()) {
       // The old height has held for long; the limit is between it and what was refused.
       from = 0.98 * to;
       to = Math.max(to, 0.92 * refusedRate);
-    } else if (agrees) {
+    } else if (isLetThroughAlike) {
       from = Math.min(0.98 * let, 0.95 * refusedRate);
       to = 1.03 * let;
+    } else if (isRefusedAlike) {
+      from = 0.94 * Math.min(refusedRate, refusedBefore);
+      to = 0.98 * Math.min(refusedRate, refusedBefore);
     } else {
       from = 0.9 * refusedRate;
       to = 0.96 * refusedRate;
     }
     to = Math.min(to, refusedRate);
     from = Math.min(from, to);
+  }
+
+  private static boolean agree(double figure, double before, double share) {
+    return Math.abs(figure - before) < share * before;
   }
 
   /** How long the climb takes, in nanoseconds. */

@@ -28,13 +28,17 @@ public class AdaptiveRateLimitTest {
   @Test
   public void givenAServerThatSaysNothing_thenItsLimitIsFoundAllTheSame() {
     for (SimulatedServer.Form form : SimulatedServer.Form.values()) {
-      // Below that, 1 % of a minute's requests would be fewer than it takes to find a limit.
-      for (double limit : new double[] {20, 60, 200}) {
-        SimulatedServer server = server(form, limit);
-        server.run(new AdaptiveRateLimit(500, 0), 64, 60);
+      for (double limit : LIMITS) {
+        for (int millis : new int[] {20, 35, 50, 52, 55, 60, 80, 100, 150}) {
+          // At 5 a second 1 % of a minute's requests would be fewer than it takes to find a limit.
+          int seconds = limit < 10 ? 120 : 60;
+          SimulatedServer server = new SimulatedServer(form, limit, 1, Duration.ofMillis(millis));
+          server.run(new AdaptiveRateLimit(500, 0), 64, seconds);
 
-        assertTrue(server + " used " + server.usedAfter(15), server.usedAfter(15) >= 0.85);
-        assertTrue(server + " refused " + server.refused(), server.refused() < 0.01);
+          String what = server + " after " + millis + " ms";
+          assertTrue(what + " used " + server.usedAfter(15), server.usedAfter(15) >= 0.9);
+          assertTrue(what + " refused " + server.refused(), server.refused() < 0.01);
+        }
       }
     }
   }
