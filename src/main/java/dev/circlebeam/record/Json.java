@@ -19,6 +19,7 @@ final class Json {
           // Copied, however long; who makes numbers of them looks at the length first.
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNumberLength(Integer.MAX_VALUE).build())
+          // Some names are data that never comes again, as the ids of jobs in "requires".
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 

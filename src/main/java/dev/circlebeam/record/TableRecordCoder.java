@@ -28,7 +28,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Encodes rows of all tables of one catalogue, which it carries with it: name, time, Avro binary.
  *
  * <p>A row's bytes are written and read as one block: byte by byte, through streams that lock for
- * each, it takes two and a half times as long, and DirectRunner copies every row by its bytes.
+ * each, it takes twice as long, and DirectRunner copies every row by its bytes.
  */
 public final class TableRecordCoder extends CustomCoder<TableRecord> {
   private static final long serialVersionUID = 1L;
