@@ -14,6 +14,9 @@ import java.util.Locale;
  *     end, no {@code /api/v2}
  */
 public record CircleCiUrl(String origin) implements Serializable {
+  /** What RFC 3986 allows in paths, without the @ that looks like the end of a user's name. */
+  private static final String PLAIN_PATH = "[A-Za-z0-9._~!$&'()*+,;=:/%-]*";
+
   private static final String API = "/api/v2";
 
   /**
@@ -38,10 +41,14 @@ public record CircleCiUrl(String origin) implements Serializable {
     if (uri.getHost() == null) {
       throw refusal(text, "names no host");
     }
-    if (uri.getUserInfo() != null || uri.getQuery() != null || uri.getFragment() != null) {
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    if (uri.getUserInfo() != null
+        || uri.getQuery() != null
+        || uri.getFragment() != null
+        || !path.matches(PLAIN_PATH)) {
       // Not repeated: people put tokens there.
       throw new IllegalArgumentException(
-          "--circleciUrl holds more than scheme, host and path; give an address such as"
+          "--circleciUrl holds more than scheme, host and a plain path; give an address such as"
               + " https://circleci.com");
     }
     if (uri.getPort() > 65535) {
@@ -54,7 +61,6 @@ public record CircleCiUrl(String origin) implements Serializable {
               + " would send the token unencrypted; use https://, or --allowInsecureHttp if you"
               + " mean it");
     }
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);
     }

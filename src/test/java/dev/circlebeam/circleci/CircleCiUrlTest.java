@@ -113,6 +113,8 @@ public class CircleCiUrlTest {
   public void givenMoreThanHostAndPath_thenRefusedWithoutRepeatingWhatMayBeAToken() {
     String[] texts = {
       "https://SECRETSECRET@circleci.com",
+      "https://circleci.com/SECRETSECRET@",
+      "https://circleci.com/SECRETSECRETé",
       "https://user:SECRETSECRET@circleci.com",
       "https://circleci.com/?circle-token=SECRETSECRET",
       "https://circleci.com/#SECRETSECRET",
