@@ -26,12 +26,16 @@ final class KeptLeaves {
   private final Map<Leaf, Integer> free = new HashMap<>();
   private final Set<String> nulls = new HashSet<>();
 
+  /** Where the row holds something; what was found stays here. */
+  private final Set<String> filled = new HashSet<>();
+
   KeptLeaves(GenericRecord row) throws IOException {
     for (Schema.Field field : row.getSchema().getFields()) {
       if (!Set.of(Table.EXTRA, Table.SYNCED_AT).contains(field.name())) {
         column("/" + field.name(), Column.type(field.schema()), row.get(field.pos()));
       }
     }
+    filled.addAll(columns.keySet());
     Object text = row.get(Table.EXTRA);
     if (text != null) {
       Leaf.of(text.toString()).forEach(leaf -> extra.merge(leaf, 1, Integer::sum));
@@ -82,8 +86,8 @@ final class KeptLeaves {
   private boolean tookColumn(Leaf leaf) {
     String path = leaf.path().replace('-', '_');
     if (leaf.isNull()) {
-      // No column tells a null from what was not there.
-      return nulls.contains(path) || columns.containsKey(path) || isFree(path);
+      // No column tells a null from what was not there, or from a null before its value.
+      return nulls.contains(path) || filled.contains(path) || isFree(path);
     }
     Held held = columns.get(path);
     if (held == null || !isSame(held, leaf)) {
