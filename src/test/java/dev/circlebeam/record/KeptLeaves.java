@@ -29,6 +29,8 @@ final class KeptLeaves {
   /** Where the row holds something; what was found stays here. */
   private final Set<String> filled = new HashSet<>();
 
+  private final Set<Leaf> filledFree = new HashSet<>();
+
   KeptLeaves(GenericRecord row) throws IOException {
     for (Schema.Field field : row.getSchema().getFields()) {
       if (!Set.of(Table.EXTRA, Table.SYNCED_AT).contains(field.name())) {
@@ -36,6 +38,7 @@ final class KeptLeaves {
       }
     }
     filled.addAll(columns.keySet());
+    filledFree.addAll(free.keySet());
     Object text = row.get(Table.EXTRA);
     if (text != null) {
       Leaf.of(text.toString()).forEach(leaf -> extra.merge(leaf, 1, Integer::sum));
@@ -97,7 +100,7 @@ final class KeptLeaves {
   }
 
   private boolean isFree(String path) {
-    return free.keySet().stream().anyMatch(leaf -> leaf.isBelow(path));
+    return filledFree.stream().anyMatch(leaf -> leaf.isBelow(path));
   }
 
   private static boolean isSame(Held held, Leaf leaf) {
