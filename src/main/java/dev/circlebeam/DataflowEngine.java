@@ -68,7 +68,7 @@ final class DataflowEngine implements Engine {
 
   /** The result is left alone: that of a template throws from every question. */
   @Override
-  public void run(Pipeline slice) {
-    slice.run();
+  public void run(Pipeline pipeline, SyncConfig slice) {
+    pipeline.run();
   }
 }

@@ -160,6 +160,8 @@ final class EndSlice extends PTransform<PCollection<String>, PCollection<String>
     public void process(
         @Element KV<String, Iterable<Serializable>> slice, OutputReceiver<String> reports)
         throws IOException {
+      // Should there have been nothing to fetch, nobody has said so yet.
+      attendant.hasRead();
       try {
         reports.output(new String(end(slice).toJson(), StandardCharsets.UTF_8));
       } catch (RunFailure e) {

@@ -1,5 +1,6 @@
 package dev.circlebeam;
 
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.Progress;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.DefaultValueFactory;
@@ -41,11 +42,21 @@ interface Engine {
   }
 
   /**
+   * Returns who is told by the steps of a slice how far they are, where the launcher waits for
+   * them.
+   */
+  default Attendant attendant(SyncConfig slice) {
+    return Attendant.NONE;
+  }
+
+  /**
    * Runs a slice: to its end, where the launcher waits; else until the runner has it.
    *
+   * @param pipeline its steps
+   * @param slice what they are to do
    * @throws RuntimeException what the runner says of a slice that failed
    */
-  void run(Pipeline slice);
+  void run(Pipeline pipeline, SyncConfig slice);
 
   /**
    * Asks the slice that runs to end soon; called by another thread.

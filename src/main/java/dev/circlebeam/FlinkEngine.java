@@ -34,8 +34,8 @@ final class FlinkEngine implements Engine {
   }
 
   @Override
-  public void run(Pipeline slice) {
-    slice.run().waitUntilFinish();
+  public void run(Pipeline pipeline, SyncConfig slice) {
+    pipeline.run().waitUntilFinish();
   }
 
   @Override

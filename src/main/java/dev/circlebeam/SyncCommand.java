@@ -152,7 +152,7 @@ final class SyncCommand {
     }
     SyncPipeline.buildUnattended(pipeline, config, around.apply(config.sink()));
     try {
-      engine.run(pipeline);
+      engine.run(pipeline, config);
     } catch (RuntimeException e) {
       throw RunFailure.failed(
           "not_submitted",
@@ -227,9 +227,9 @@ final class SyncCommand {
 
   private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, around.apply(config.sink()));
+    SyncPipeline.build(pipeline, config, around.apply(config.sink()), engine.attendant(config));
     try {
-      engine.run(pipeline);
+      engine.run(pipeline, config);
       return written(config);
     } catch (IOException e) {
       throw config.folder().unwritable(e);

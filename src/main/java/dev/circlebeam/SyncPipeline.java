@@ -1,7 +1,6 @@
 package dev.circlebeam;
 
 import dev.circlebeam.fetch.FetchRows;
-import dev.circlebeam.fetch.FetchSpec;
 import dev.circlebeam.fetch.FetchTags;
 import dev.circlebeam.fetch.ReadExports;
 import dev.circlebeam.fetch.ReadProjects;
@@ -31,9 +30,10 @@ final class SyncPipeline {
    * @param pipeline an empty one
    * @param config what to sync
    * @param sink where to; any sink will do
+   * @param attendant is told how far the steps are
    */
-  static void build(Pipeline pipeline, SyncConfig config, TableSink sink) {
-    slice(projects(pipeline, config), config, sink, Attendant.NONE);
+  static void build(Pipeline pipeline, SyncConfig config, TableSink sink, Attendant attendant) {
+    slice(projects(pipeline, config), config, sink, attendant);
   }
 
   /**
@@ -75,7 +75,7 @@ final class SyncPipeline {
             .apply("Fetch", new FetchRows(config.fetch(), sink.stored(), attendant));
 
     PCollectionTuple exported =
-        exports(config.fetch())
+        config.fetch().hasExports()
             ? planned
                 .get(ReadProjects.EXPORTS)
                 .apply("ReadExports", new ReadExports(config.fetch(), attendant))
@@ -102,11 +102,6 @@ final class SyncPipeline {
                 exported.has(ReadExports.FACTS) ? exported.get(ReadExports.FACTS) : null,
                 all("Figures", FetchTags.FIGURES, read),
                 merged));
-  }
-
-  private static boolean exports(FetchSpec fetch) {
-    return fetch.written().stream()
-        .anyMatch(name -> fetch.catalog().table(name).endpoint().isExport());
   }
 
   private static <T> PCollection<T> all(

@@ -143,7 +143,7 @@ public class DataflowTest {
     SyncConfig config = SyncConfig.of(options, Instant.now(), null);
     Pipeline pipeline = Pipeline.create(options);
     SyncPipeline.buildUnattended(pipeline, config, config.sink());
-    new DataflowEngine().run(pipeline);
+    new DataflowEngine().run(pipeline, config);
     SubmittedJob job = new SubmittedJob(JSON.readTree(Files.readAllBytes(template)));
     assertUnique(job.steps());
     assertThat(job.steps().size(), lessThanOrEqualTo(MOST_STEPS_TO_BIGQUERY));

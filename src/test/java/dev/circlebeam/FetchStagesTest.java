@@ -8,6 +8,7 @@ import static org.junit.Assert.assertEquals;
 
 import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.circleci.ApiAccess;
+import dev.circlebeam.report.Attendant;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -60,7 +61,7 @@ public class FetchStagesTest {
     SyncOptions options = CommandLine.parse(args);
     SyncConfig config = SyncConfig.of(options, Instant.now(), null);
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, config.sink());
+    SyncPipeline.build(pipeline, config, config.sink(), Attendant.NONE);
     List<String> stages = new ArrayList<>();
     pipeline.traverseTopologically(
         new Pipeline.PipelineVisitor.Defaults() {

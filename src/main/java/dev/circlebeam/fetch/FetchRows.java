@@ -142,6 +142,7 @@ public final class FetchRows
           .get(FetchTags.FIGURES)
           .output(tally.figures(dispatcher, System.nanoTime() - begun).plus(searching));
       progress.phase("merging");
+      attendant.hasRead();
     }
 
     private LongConsumer onPause(Progress progress) {

@@ -41,6 +41,15 @@ public record FetchSpec(
   }
 
   /**
+   * Tells whether there are exports to be read.
+   *
+   * @return true when a table that is wanted is made of them
+   */
+  public boolean hasExports() {
+    return written.stream().anyMatch(name -> catalog.table(name).endpoint().isExport());
+  }
+
+  /**
    * Makes the same for another slice of the run.
    *
    * @param number which one

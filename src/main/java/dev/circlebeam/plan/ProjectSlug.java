@@ -35,4 +35,14 @@ public final class ProjectSlug {
     }
     return first + "/" + parts.get(1) + "/" + parts.get(2);
   }
+
+  /**
+   * Returns the slug of a project's organization.
+   *
+   * @param slug a project's, such as {@code gh/acme/web}
+   * @return such as {@code gh/acme}
+   */
+  public static String organization(String slug) {
+    return slug.substring(0, slug.lastIndexOf('/'));
+  }
 }

@@ -3,8 +3,8 @@ package dev.circlebeam.report;
 import java.io.Serializable;
 
 /**
- * Does for a run what its launcher cannot do because it has gone away. Travels to the steps that
- * take long or may fail.
+ * Travels to the steps that take long or may fail, and is told how they get on. Does for a run what
+ * its launcher cannot do where it has gone away.
  */
 public interface Attendant extends Serializable {
   /** Has nothing to do: the launcher waits, and does it all. */
@@ -27,6 +27,9 @@ public interface Attendant extends Serializable {
    * @return to be closed when the step is not needed any more
    */
   AtWork atWork();
+
+  /** Notes that a step has read what it had to read: from now on there is more to do than wait. */
+  default void hasRead() {}
 
   /**
    * Leaves a report of why a run cannot go on.
