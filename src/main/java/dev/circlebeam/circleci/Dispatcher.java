@@ -74,6 +74,7 @@ public final class Dispatcher<Q, T> {
   private final int maxInFlight;
   private final LongConsumer onPause;
   private final DispatchFigures figures = new DispatchFigures();
+  private final RecentAnswers recent = new RecentAnswers();
 
   private final PriorityQueue<Task<Q>> ready =
       new PriorityQueue<>(
@@ -253,8 +254,12 @@ public final class Dispatcher<Q, T> {
         return null;
       }
       task.failures++;
+      recent.add(!failure.kind().retryable());
       if (failure.kind().retryable() && task.failures < retries.attempts()) {
-        Duration wait = retries.wait(task.failures);
+        Duration wait =
+            recent.areMostGood()
+                ? retries.waitWhileOthersAreAnswered(task.failures)
+                : retries.wait(task.failures);
         if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
           wait = failure.retryAfter();
         }
@@ -265,6 +270,7 @@ public final class Dispatcher<Q, T> {
       }
       return new Completion<>(task.request, failed, task.failures);
     }
+    recent.add(true);
     Answer.Ok<T> ok = (Answer.Ok<T>) arrival.answer;
     limit.accepted(now, task.startedAt, ok.announced());
     return new Completion<>(task.request, ok, task.failures + 1);

@@ -13,6 +13,8 @@ import java.util.function.DoubleSupplier;
  */
 public record RetryPolicy(
     int attempts, Duration firstWait, Duration longestWait, DoubleSupplier random) {
+  private static final int SOONER = 5;
+
   /**
    * The policy of a sync: six tries, over some thirty times the first wait.
    *
@@ -24,7 +26,7 @@ public record RetryPolicy(
   }
 
   /**
-   * Returns how long to wait.
+   * Returns how long to wait when the request is the only one, or most fail.
    *
    * @param failures how often the request has failed; at least 1
    * @return the wait before the next try
@@ -33,5 +35,18 @@ public record RetryPolicy(
     double factor = Math.pow(2, failures - 1) * (0.5 + random.getAsDouble());
     double millis = Math.min(firstWait.toMillis() * factor, (double) longestWait.toMillis());
     return Duration.ofMillis((long) millis);
+  }
+
+  /**
+   * Returns how long to wait while most other requests are answered: the server is well, so it is
+   * tried again sooner. Only the last wait is as long as any, for what is wrong with this one
+   * address may take its time.
+   *
+   * @param failures how often the request has failed; at least 1
+   * @return the wait before the next try
+   */
+  public Duration waitWhileOthersAreAnswered(int failures) {
+    Duration wait = wait(failures);
+    return failures < attempts - 1 ? wait.dividedBy(SOONER) : wait;
   }
 }

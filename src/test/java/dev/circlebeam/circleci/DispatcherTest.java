@@ -238,6 +238,36 @@ public class DispatcherTest {
   }
 
   @Test
+  public void givenOthersAreAnswered_thenAFailedRequestIsTriedAgainSoon_andPatientlyAtLast()
+      throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 1, request -> request.equals("32") ? broken(null) : good(request));
+    submit(dispatcher, 33);
+    assertEquals(33, drain(dispatcher).size());
+    assertEquals(List.of(100L, 200L, 400L, 800L, 8000L), gaps().subList(32, 37));
+  }
+
+  @Test
+  public void givenFewAnswersYet_thenAFailedRequestWaitsAsLongAsAny() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(FAST, 1, request -> request.equals("31") ? broken(null) : good(request));
+    submit(dispatcher, 32);
+    assertEquals(32, drain(dispatcher).size());
+    assertEquals(500L, (long) gaps().get(31));
+  }
+
+  @Test
+  public void givenAllFailFromThenOn_thenOnlyTheFirstOnesAreTriedAgainSoon() throws Exception {
+    Dispatcher<String, String> dispatcher =
+        dispatcher(
+            FAST, 100, request -> Integer.parseInt(request) < 100 ? good(request) : broken(null));
+    submit(dispatcher, 200);
+    assertEquals(200, drain(dispatcher).size());
+    assertEquals(List.of(100L, 1000L, 2000L, 4000L, 8000L), waitsOf("100"));
+    assertEquals(List.of(500L, 1000L, 2000L, 4000L, 8000L), waitsOf("199"));
+  }
+
+  @Test
   public void givenErrorsThatPass_thenAttemptsAreCounted() throws Exception {
     Dispatcher<String, String> dispatcher =
         dispatcher(FAST, 1, request -> tried(request) <= 2 ? broken(null) : good(request));
@@ -531,6 +561,21 @@ public class DispatcherTest {
       gaps.add(sent.get(i).at().minus(sent.get(i - 1).at()).minus(LATENCY).toMillis());
     }
     return gaps;
+  }
+
+  /** Milliseconds from each answer to one request to its next start. */
+  private List<Long> waitsOf(String request) {
+    List<Long> waits = new ArrayList<>();
+    Duration answered = null;
+    for (Sent each : sent) {
+      if (each.request().equals(request)) {
+        if (answered != null) {
+          waits.add(each.at().minus(answered).toMillis());
+        }
+        answered = each.at().plus(LATENCY);
+      }
+    }
+    return waits;
   }
 
   private void assertLimited(int rate) {
