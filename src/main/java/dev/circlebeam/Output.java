@@ -1,6 +1,7 @@
 package dev.circlebeam;
 
 import dev.circlebeam.fetch.FetchSpec;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.RunFailure;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
@@ -114,7 +115,7 @@ sealed interface Output {
   Folder folder();
 
   /** Puts the rows of a slice into tables. */
-  TableSink sink(FetchSpec fetch, Instant startedAt);
+  TableSink sink(FetchSpec fetch, Instant startedAt, Attendant attendant);
 
   /** Finds out, before anything is asked or written, what is wrong with it. */
   void check(FetchSpec fetch, Instant startedAt);
@@ -138,23 +139,24 @@ sealed interface Output {
     }
 
     @Override
-    public ParquetSink sink(FetchSpec fetch, Instant startedAt) {
+    public ParquetSink sink(FetchSpec fetch, Instant startedAt, Attendant attendant) {
       return new ParquetSink(
           new OutputGuard(folder, fetch.runId(), startedAt),
           fetch.catalog(),
           fetch.excluded(),
-          fetch.slice());
+          fetch.slice(),
+          attendant);
     }
 
     @Override
     public void check(FetchSpec fetch, Instant startedAt) {
       folder.check();
-      sink(fetch, startedAt).check(fetch.written());
+      sink(fetch, startedAt, Attendant.NONE).check(fetch.written());
     }
 
     @Override
     public void warmUp(FetchSpec fetch, Instant startedAt) {
-      sink(fetch, startedAt).warmUp();
+      sink(fetch, startedAt, Attendant.NONE).warmUp();
     }
 
     @Override
@@ -177,15 +179,21 @@ sealed interface Output {
     }
 
     @Override
-    public BigQuerySink sink(FetchSpec fetch, Instant startedAt) {
+    public BigQuerySink sink(FetchSpec fetch, Instant startedAt, Attendant attendant) {
       return new BigQuerySink(
-          access, fetch.runId(), startedAt, fetch.slice(), fetch.catalog(), fetch.excluded());
+          access,
+          fetch.runId(),
+          startedAt,
+          fetch.slice(),
+          fetch.catalog(),
+          fetch.excluded(),
+          attendant);
     }
 
     @Override
     public void check(FetchSpec fetch, Instant startedAt) {
       folder.check();
-      sink(fetch, startedAt).check(fetch.written());
+      sink(fetch, startedAt, Attendant.NONE).check(fetch.written());
     }
 
     @Override

@@ -150,7 +150,7 @@ final class SyncCommand {
       // Of the runner's own flags.
       throw new UsageException(PlainLine.of(e.getMessage()));
     }
-    SyncPipeline.buildUnattended(pipeline, config, around.apply(config.sink()));
+    SyncPipeline.buildUnattended(pipeline, config, around);
     try {
       engine.run(pipeline, config);
     } catch (RuntimeException e) {
@@ -227,7 +227,7 @@ final class SyncCommand {
 
   private RunReport runSlice(SyncConfig config) {
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, around.apply(config.sink()), engine.attendant(config));
+    SyncPipeline.build(pipeline, config, around, engine.attendant(config));
     try {
       engine.run(pipeline, config);
       return written(config);

@@ -12,6 +12,7 @@ import dev.circlebeam.plan.Planner;
 import dev.circlebeam.plan.Planner.UnfinishedWork;
 import dev.circlebeam.plan.ProjectTask.RereadFrom;
 import dev.circlebeam.plan.RerunSearch;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.MaxErrors;
 import dev.circlebeam.report.RunReport;
 import dev.circlebeam.report.WriteReport;
@@ -255,8 +256,8 @@ record SyncConfig(
   }
 
   /** Puts the slice's rows into tables. */
-  TableSink sink() {
-    return output.sink(fetch, run.startedAt());
+  TableSink sink(Attendant attendant) {
+    return output.sink(fetch, run.startedAt(), attendant);
   }
 
   /** How the slice reports. */

@@ -10,6 +10,7 @@ import dev.circlebeam.sink.TableSink;
 import dev.circlebeam.state.CommitState;
 import dev.circlebeam.state.SyncState;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -29,10 +30,12 @@ final class SyncPipeline {
    *
    * @param pipeline an empty one
    * @param config what to sync
-   * @param sink where to; any sink will do
+   * @param around makes the sink of the one it would be
    * @param attendant is told how far the steps are
    */
-  static void build(Pipeline pipeline, SyncConfig config, TableSink sink, Attendant attendant) {
+  static void build(
+      Pipeline pipeline, SyncConfig config, UnaryOperator<TableSink> around, Attendant attendant) {
+    TableSink sink = around.apply(config.sink(attendant));
     slice(projects(pipeline, config), config, sink, attendant);
   }
 
@@ -42,10 +45,12 @@ final class SyncPipeline {
    *
    * @param pipeline an empty one
    * @param config what to sync
-   * @param sink where to
+   * @param around makes the sink of the one it would be
    */
-  static void buildUnattended(Pipeline pipeline, SyncConfig config, TableSink sink) {
+  static void buildUnattended(
+      Pipeline pipeline, SyncConfig config, UnaryOperator<TableSink> around) {
     Unattended run = new Unattended(config);
+    TableSink sink = around.apply(config.sink(run));
     PCollection<List<String>> projects = projects(pipeline, config).apply("HoldOutput", run.hold());
     slice(projects, config, sink, run).apply("EndRun", run.end());
   }

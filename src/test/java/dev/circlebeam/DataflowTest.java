@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.Before;
 import org.junit.ClassRule;
@@ -142,7 +143,7 @@ public class DataflowTest {
     new DataflowEngine().prepare(options);
     SyncConfig config = SyncConfig.of(options, Instant.now(), null);
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.buildUnattended(pipeline, config, config.sink());
+    SyncPipeline.buildUnattended(pipeline, config, UnaryOperator.identity());
     new DataflowEngine().run(pipeline, config);
     SubmittedJob job = new SubmittedJob(JSON.readTree(Files.readAllBytes(template)));
     assertUnique(job.steps());

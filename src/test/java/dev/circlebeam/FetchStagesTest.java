@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -61,7 +62,7 @@ public class FetchStagesTest {
     SyncOptions options = CommandLine.parse(args);
     SyncConfig config = SyncConfig.of(options, Instant.now(), null);
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.build(pipeline, config, config.sink(), Attendant.NONE);
+    SyncPipeline.build(pipeline, config, UnaryOperator.identity(), Attendant.NONE);
     List<String> stages = new ArrayList<>();
     pipeline.traverseTopologically(
         new Pipeline.PipelineVisitor.Defaults() {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.Before;
 import org.junit.ClassRule;
@@ -86,6 +87,25 @@ public class UnattendedTest {
   }
 
   @Test
+  public void givenAFileThatCannotBeMerged_thenTheStepFails_andTheReportSaysWhy() throws Exception {
+    try (SampleServer server = SampleServer.start(SMALL)) {
+      run(server, "--runId=first");
+      String damaged =
+          GCS.names(bucket, "out").stream()
+              .filter(name -> name.startsWith("jobs/") && name.endsWith(".parquet"))
+              .findFirst()
+              .orElseThrow();
+      GCS.write(bucket, "out/" + damaged, "no Parquet");
+
+      RunFailure failure = failure(server, "--runId=second", "--fullRefresh");
+      assertThat(failure.getMessage(), containsString(damaged));
+      assertEquals(failure.status(), report("second").status());
+      assertEquals(failure.getMessage(), report("second").reason());
+      assertEquals(1, report("second").exitCode());
+    }
+  }
+
+  @Test
   public void givenAnotherRunHoldsTheOutput_thenTheFirstStepFails_beforeAnyRequest()
       throws Exception {
     try (SampleServer server = SampleServer.start(SMALL)) {
@@ -116,7 +136,7 @@ public class UnattendedTest {
     SyncConfig config =
         SyncConfig.of(options, Instant.now(), null).withFirstRetryWait(Duration.ofMillis(1));
     Pipeline pipeline = Pipeline.create(options);
-    SyncPipeline.buildUnattended(pipeline, config, config.sink());
+    SyncPipeline.buildUnattended(pipeline, config, UnaryOperator.identity());
     pipeline.run().waitUntilFinish();
   }
 

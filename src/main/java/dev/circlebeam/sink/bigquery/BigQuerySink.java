@@ -7,6 +7,7 @@ import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.record.TableRecordCoder;
 import dev.circlebeam.record.Timestamps;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RequestError;
@@ -61,6 +62,7 @@ public final class BigQuerySink extends TableSink {
   private final BigQueryAccess access;
   private final Staging staging;
   private final TargetTables targets;
+  private final Attendant attendant;
 
   /**
    * @param access the dataset, which must be there
@@ -69,6 +71,7 @@ public final class BigQuerySink extends TableSink {
    * @param slice which part of it this is, from 0
    * @param catalog every table
    * @param excluded by table, columns that are not written
+   * @param attendant looks after a run whose launcher has gone away
    */
   public BigQuerySink(
       BigQueryAccess access,
@@ -76,10 +79,12 @@ public final class BigQuerySink extends TableSink {
       Instant startedAt,
       int slice,
       Catalog catalog,
-      Map<String, ? extends Set<String>> excluded) {
+      Map<String, ? extends Set<String>> excluded,
+      Attendant attendant) {
     this.access = access;
     this.staging = new Staging(runId, startedAt, slice);
     this.targets = new TargetTables(catalog, new HashMap<>(excluded));
+    this.attendant = attendant;
   }
 
   @Override
@@ -165,7 +170,7 @@ public final class BigQuerySink extends TableSink {
         .apply("ByTable", Combine.perKey(new TableUpdate.Union()))
         .setCoder(UPDATE_CODER)
         .apply("AfterLoad", Wait.on(loaded.getSuccessfulTableLoads()))
-        .apply("MergeTable", ParDo.of(new MergeFn(access, staging, targets)))
+        .apply("MergeTable", ParDo.of(new MergeFn(access, staging, targets, attendant)))
         .setCoder(SerializableCoder.of(MergeFigures.class));
   }
 
@@ -177,7 +182,7 @@ public final class BigQuerySink extends TableSink {
     PCollectionTuple staged =
         pages.apply(
             name,
-            ParDo.of(new StageFn(access, staging, targets))
+            ParDo.of(new StageFn(access, staging, targets, attendant))
                 .withOutputTags(ROWS, TupleTagList.of(UPDATES)));
     staged.get(ROWS).setCoder(coder());
     staged.get(UPDATES).setCoder(UPDATE_CODER);
@@ -217,13 +222,15 @@ public final class BigQuerySink extends TableSink {
     private final BigQueryAccess access;
     private final Staging staging;
     private final TargetTables targets;
+    private final Attendant attendant;
     private transient Set<String> made;
     private transient BigQueryConnection bigQuery;
 
-    StageFn(BigQueryAccess access, Staging staging, TargetTables targets) {
+    StageFn(BigQueryAccess access, Staging staging, TargetTables targets, Attendant attendant) {
       this.access = access;
       this.staging = staging;
       this.targets = targets;
+      this.attendant = attendant;
     }
 
     @ProcessElement
@@ -231,13 +238,12 @@ public final class BigQuerySink extends TableSink {
       if (page.isEmpty()) {
         return;
       }
-      if (bigQuery == null) {
-        bigQuery = access.connect();
-        made = new HashSet<>();
-      }
       TargetTable target = targets.of(page.get(0).table());
-      if (made.add(target.name())) {
-        bigQuery.create(staging.definition(access.dataset(), target, Instant.now()));
+      try {
+        make(target);
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
       }
       TreeSet<LocalDate> days = new TreeSet<>();
       for (TableRecord record : page) {
@@ -248,6 +254,16 @@ public final class BigQuerySink extends TableSink {
       }
       out.get(UPDATES).output(KV.of(target.name(), TableUpdate.rows(days)));
     }
+
+    private void make(TargetTable target) {
+      if (bigQuery == null) {
+        bigQuery = access.connect();
+        made = new HashSet<>();
+      }
+      if (made.add(target.name())) {
+        bigQuery.create(staging.definition(access.dataset(), target, Instant.now()));
+      }
+    }
   }
 
   private static final class MergeFn extends DoFn<KV<String, TableUpdate>, MergeFigures> {
@@ -256,23 +272,33 @@ public final class BigQuerySink extends TableSink {
     private final BigQueryAccess access;
     private final Staging staging;
     private final TargetTables targets;
+    private final Attendant attendant;
     private transient BigQueryConnection bigQuery;
 
-    MergeFn(BigQueryAccess access, Staging staging, TargetTables targets) {
+    MergeFn(BigQueryAccess access, Staging staging, TargetTables targets, Attendant attendant) {
       this.access = access;
       this.staging = staging;
       this.targets = targets;
+      this.attendant = attendant;
     }
 
     @ProcessElement
     public void process(@Element KV<String, TableUpdate> table, OutputReceiver<MergeFigures> out) {
+      try {
+        out.output(merge(table));
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+      Progress.of(staging.runId()).merged();
+    }
+
+    private MergeFigures merge(KV<String, TableUpdate> table) {
       if (bigQuery == null) {
         bigQuery = access.connect();
       }
       TargetTable target = targets.of(table.getKey());
-      out.output(
-          new TableMerge(bigQuery, access.dataset(), staging, target).merge(table.getValue()));
-      Progress.of(staging.runId()).merged();
+      return new TableMerge(bigQuery, access.dataset(), staging, target).merge(table.getValue());
     }
   }
 }

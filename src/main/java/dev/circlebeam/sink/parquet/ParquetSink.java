@@ -5,6 +5,7 @@ import dev.circlebeam.catalog.Table;
 import dev.circlebeam.record.ScopeRead;
 import dev.circlebeam.record.StoredTables;
 import dev.circlebeam.record.TableRecord;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.Progress;
 import dev.circlebeam.report.RequestError;
@@ -44,19 +45,26 @@ public final class ParquetSink extends TableSink {
   private final Catalog catalog;
   private final Map<String, ? extends Set<String>> excluded;
   private final int slice;
+  private final Attendant attendant;
 
   /**
    * @param guard the run, and the folder that its tables are in
    * @param catalog every table
    * @param excluded by table, columns that are not written
    * @param slice which part of the run this is, from 0
+   * @param attendant looks after a run whose launcher has gone away
    */
   public ParquetSink(
-      OutputGuard guard, Catalog catalog, Map<String, ? extends Set<String>> excluded, int slice) {
+      OutputGuard guard,
+      Catalog catalog,
+      Map<String, ? extends Set<String>> excluded,
+      int slice,
+      Attendant attendant) {
     this.guard = guard;
     this.catalog = catalog;
     this.excluded = excluded;
     this.slice = slice;
+    this.attendant = attendant;
   }
 
   @Override
@@ -100,7 +108,7 @@ public final class ParquetSink extends TableSink {
             .and(scopes)
             .apply("Updates", Flatten.pCollections())
             .apply("ByFile", GroupByKey.create())
-            .apply("MergeFile", ParDo.of(new MergeFn(guard, catalog, excluded)))
+            .apply("MergeFile", ParDo.of(new MergeFn(guard, catalog, excluded, attendant)))
             .setCoder(SerializableCoder.of(MergeFigures.class));
     PCollection<MergeFigures> errors =
         input
@@ -108,7 +116,7 @@ public final class ParquetSink extends TableSink {
             .apply("ErrorsByFile", ParDo.of(new ErrorsByFileFn(guard.runId(), slice)))
             .setCoder(KvCoder.of(StringUtf8Coder.of(), SerializableCoder.of(RequestError.class)))
             .apply("ErrorFile", GroupByKey.create())
-            .apply("WriteErrors", ParDo.of(new WriteErrorsFn(guard)))
+            .apply("WriteErrors", ParDo.of(new WriteErrorsFn(guard, attendant)))
             .setCoder(SerializableCoder.of(MergeFigures.class));
     return PCollectionList.of(tables).and(errors).apply("Written", Flatten.pCollections());
   }
@@ -165,16 +173,32 @@ public final class ParquetSink extends TableSink {
     private final OutputGuard guard;
     private final Catalog catalog;
     private final Map<String, ? extends Set<String>> excluded;
+    private final Attendant attendant;
 
-    MergeFn(OutputGuard guard, Catalog catalog, Map<String, ? extends Set<String>> excluded) {
+    MergeFn(
+        OutputGuard guard,
+        Catalog catalog,
+        Map<String, ? extends Set<String>> excluded,
+        Attendant attendant) {
       this.guard = guard;
       this.catalog = catalog;
       this.excluded = excluded;
+      this.attendant = attendant;
     }
 
     @ProcessElement
     public void process(
         @Element KV<String, Iterable<FileUpdate>> file, OutputReceiver<MergeFigures> out) {
+      try {
+        out.output(merge(file));
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+      Progress.of(guard.runId()).merged();
+    }
+
+    private MergeFigures merge(KV<String, Iterable<FileUpdate>> file) {
       Table table = catalog.table(TableFiles.table(file.getKey()));
       Schema columns = columns(table, excluded);
       try {
@@ -182,8 +206,7 @@ public final class ParquetSink extends TableSink {
             new FileMerge(
                 file.getKey(), table, () -> TableManifest.ensure(guard, table, columns), columns);
         file.getValue().forEach(merge::add);
-        out.output(merge.write(guard));
-        Progress.of(guard.runId()).merged();
+        return merge.write(guard);
       } catch (IOException e) {
         throw guard.folder().unwritable(e);
       }
@@ -212,16 +235,27 @@ public final class ParquetSink extends TableSink {
     private static final long serialVersionUID = 1L;
 
     private final OutputGuard guard;
+    private final Attendant attendant;
 
-    WriteErrorsFn(OutputGuard guard) {
+    WriteErrorsFn(OutputGuard guard, Attendant attendant) {
       this.guard = guard;
+      this.attendant = attendant;
     }
 
     @ProcessElement
     public void process(
         @Element KV<String, Iterable<RequestError>> file, OutputReceiver<MergeFigures> out) {
       try {
-        out.output(ErrorFile.write(guard, file.getKey(), file.getValue()));
+        out.output(write(file));
+      } catch (RunFailure e) {
+        attendant.failed(e);
+        throw e;
+      }
+    }
+
+    private MergeFigures write(KV<String, Iterable<RequestError>> file) {
+      try {
+        return ErrorFile.write(guard, file.getKey(), file.getValue());
       } catch (IOException e) {
         throw guard.folder().unwritable(e);
       }

@@ -15,6 +15,7 @@ import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.record.ScopeRead;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.record.TableRecordCoder;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RequestError;
@@ -306,7 +307,8 @@ public class BigQuerySinkTest {
         Instant.EPOCH,
         slice++,
         catalog,
-        excluded);
+        excluded,
+        Attendant.NONE);
   }
 
   private static PipelineOptions options(List<String> flags) {

@@ -13,6 +13,7 @@ import dev.circlebeam.catalog.Catalog;
 import dev.circlebeam.record.ScopeRead;
 import dev.circlebeam.record.TableRecord;
 import dev.circlebeam.record.TableRecordCoder;
+import dev.circlebeam.report.Attendant;
 import dev.circlebeam.report.ExitCode;
 import dev.circlebeam.report.MergeFigures;
 import dev.circlebeam.report.RequestError;
@@ -303,7 +304,7 @@ public class ParquetSinkTest {
         assertThrows(
             RunFailure.class,
             () ->
-                new ParquetSink(Things.guard(output, "run"), CATALOG, NONE, 0)
+                new ParquetSink(Things.guard(output, "run"), CATALOG, NONE, 0, Attendant.NONE)
                     .check(Set.of("things")));
     assertThat(early.getMessage(), containsString("size"));
     Exception thrown =
@@ -372,7 +373,9 @@ public class ParquetSinkTest {
         PCollectionTuple.of(TableSink.PAGES, rows)
             .and(TableSink.SCOPES, read)
             .and(TableSink.ERRORS, failed)
-            .apply("Merge", new ParquetSink(Things.guard(output, runId), catalog, excluded, 0));
+            .apply(
+                "Merge",
+                new ParquetSink(Things.guard(output, runId), catalog, excluded, 0, Attendant.NONE));
     PAssert.that(written)
         .satisfies(
             figures -> {
