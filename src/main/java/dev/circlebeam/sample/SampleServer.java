@@ -262,6 +262,7 @@ public final class SampleServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       // The client went away, or an answer was cut short on purpose.
       LOG.log(Level.FINE, "An answer did not reach its client", e);
+      exchange.close();
     }
   }
 

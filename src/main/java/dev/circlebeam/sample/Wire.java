@@ -65,7 +65,11 @@ final class Wire implements AutoCloseable {
       listening.close();
     }
     for (Line line : lines.values()) {
-      line.reset();
+      try {
+        line.reset();
+      } catch (IOException e) {
+        LOG.log(Level.FINE, "A connection was gone already", e);
+      }
     }
   }
 

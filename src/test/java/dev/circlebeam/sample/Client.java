@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
 final class Client {
   static final ObjectMapper MAPPER = new ObjectMapper();
   static final String TOKEN = SampleConfig.defaults().token();
+
+  /** An answer that is lost is to end the test, not to hold up all others. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -28,7 +32,7 @@ final class Client {
 
   /** A request to a path, to which tests add what they need. */
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(origin + path));
+    return HttpRequest.newBuilder(URI.create(origin + path)).timeout(PATIENCE);
   }
 
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
